@@ -1,0 +1,115 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Settings of every Swift target of the package.
+let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)",
+    swiftSettings: settings)
+}
+
+func cLibrary(_ name: String, pkgConfig: String, debian package: String) -> Target {
+  .systemLibrary(
+    name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+let package = Package(
+  name: "Incept",
+  products: [
+    .library(name: "Incept", targets: ["Incept", "GraphIR", "Operators", "TensorCore"]),
+    .executable(name: "incept", targets: ["InceptCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+  ],
+  targets: [
+    // C libraries
+    cLibrary("COpenCL", pkgConfig: "OpenCL", debian: "ocl-icd-opencl-dev"),
+    cLibrary("CPNG", pkgConfig: "libpng", debian: "libpng-dev"),
+    cLibrary("CTurboJPEG", pkgConfig: "libturbojpeg", debian: "libturbojpeg0-dev"),
+    cLibrary("CHDF5", pkgConfig: "hdf5", debian: "libhdf5-dev"),
+    cLibrary("CZip", pkgConfig: "libzip", debian: "libzip-dev"),
+
+    // Foundations
+    library("TensorCore"),
+    library("OpenCLRuntime", ["COpenCL", "TensorCore"]),
+
+    // The graph
+    library("GraphIR", ["TensorCore"]),
+    library("Operators", ["GraphIR", "TensorCore"]),
+    library("Passes", ["Operators", "GraphIR", "TensorCore", "Reference"]),
+    library("Reference", ["Operators", "GraphIR", "TensorCore"]),
+
+    // OpenCL
+    .target(
+      name: "KernelSources", path: "kernels", exclude: ["README.md"], swiftSettings: settings,
+      plugins: ["EmbedKernels"]),
+    library(
+      "OpenCLBackend",
+      ["Operators", "GraphIR", "TensorCore", "OpenCLRuntime", "KernelSources"]),
+
+    // Files
+    library("WireFormats", ["TensorCore", "CHDF5", "CZip"]),
+    library("ImportTorch", ["WireFormats", "TensorCore"]),
+    library("ImportKeras", ["WireFormats", "Operators", "GraphIR", "TensorCore"]),
+    .target(
+      name: "Models", dependencies: ["Operators", "GraphIR", "TensorCore"],
+      exclude: ["Resources/README.md"], swiftSettings: settings, plugins: ["EmbedResources"]),
+    library("Imaging", ["TensorCore", "CPNG", "CTurboJPEG"]),
+    library("Profiling", ["TensorCore"]),
+
+    // What people use
+    library(
+      "Incept",
+      [
+        "TensorCore", "GraphIR", "Operators", "Passes", "OpenCLRuntime", "OpenCLBackend",
+        "WireFormats", "ImportTorch", "ImportKeras", "Models", "Imaging", "Profiling",
+      ]),
+    .executableTarget(
+      name: "InceptCommand",
+      dependencies: [
+        "Incept", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
+
+    // Build tools
+    .executableTarget(name: "embed-files", path: "tools/embed-files", swiftSettings: settings),
+    .plugin(
+      name: "EmbedKernels", capability: .buildTool(), dependencies: ["embed-files"],
+      path: "tools/EmbedKernelsPlugin"),
+    .plugin(
+      name: "EmbedResources", capability: .buildTool(), dependencies: ["embed-files"],
+      path: "tools/EmbedResourcesPlugin"),
+
+    // Tests
+    .target(
+      name: "TestSupport",
+      dependencies: [
+        "TensorCore", "GraphIR", "Operators", "Reference", "OpenCLRuntime", "OpenCLBackend",
+      ], path: "Tests/TestSupport", swiftSettings: settings),
+    tests("TensorCoreTests", ["TensorCore"]),
+    tests("OpenCLRuntimeTests", ["OpenCLRuntime", "TensorCore"]),
+    tests("GraphIRTests", ["GraphIR", "Operators", "TensorCore"]),
+    tests("OperatorsTests", ["Operators", "Reference", "GraphIR", "TensorCore"]),
+    tests("PassesTests", ["Passes", "Operators", "Reference", "GraphIR", "TensorCore"]),
+    tests(
+      "OpenCLBackendTests",
+      [
+        "OpenCLBackend", "OpenCLRuntime", "Operators", "Reference", "GraphIR", "TensorCore",
+        "KernelSources",
+      ]),
+    tests("WireFormatsTests", ["WireFormats", "ImportTorch", "TensorCore"]),
+    tests("ImportKerasTests", ["ImportKeras", "WireFormats", "Operators", "GraphIR", "Reference"]),
+    tests("ModelsTests", ["Models", "Operators", "GraphIR", "TensorCore", "Reference"]),
+    tests("ImagingTests", ["Imaging", "TensorCore"]),
+    tests("ProfilingTests", ["Profiling", "TensorCore"]),
+    tests("InceptTests", ["Incept", "Models", "Imaging"]),
+    tests("CommandLineTests", ["TensorCore"]),
+  ]
+)
