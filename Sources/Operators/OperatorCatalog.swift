@@ -1,0 +1,12 @@
+import GraphIR
+
+/// Every operator there is. Tests use it to prove that none lacks a reference, a kernel or a test.
+public enum OperatorCatalog {
+  /// The operator types, in the order of the documentation.
+  public static let all: [any Operator.Type] = [
+    Input.self, Constant.self, Conv2D.self, BiasAdd.self, BatchNormalization.self, Unary.self,
+    Binary.self, Concat.self, Pool2D.self, GlobalPool.self, Dense.self, MatMul.self,
+    Softmax.self, LRN.self, Pad.self, Reshape.self, Flatten.self, Transpose.self, Slice.self,
+    Identity.self, Dropout.self,
+  ]
+}

@@ -1,0 +1,104 @@
+import GraphIR
+import TensorCore
+
+/// An elementwise function of one value: the activations, and the arithmetic that exporters write.
+///
+/// Adding one: a case and its name here; the compiler then points at the formula in `Reference` and the
+/// expression in `OpenCLBackend`.
+public enum UnaryFunction: Hashable, Sendable {
+  case relu, relu6, sigmoid, tanh, softplus, softsign, selu, mish
+  /// x for x ≥ 0, alpha·x below.
+  case leakyRelu(alpha: Float)
+  /// x for x ≥ 0, alpha·(eˣ − 1) below.
+  case elu(alpha: Float)
+  /// min(max(x, lower), upper).
+  case clip(lower: Float, upper: Float)
+  /// min(max(alpha·x + beta, 0), 1).
+  case hardSigmoid(alpha: Float, beta: Float)
+  /// x · min(max(x/6 + 1/2, 0), 1).
+  case hardSwish
+  /// x · sigmoid(x).
+  case silu
+  /// x/2 · (1 + erf(x/√2)), or its tanh approximation.
+  case gelu(approximate: Bool)
+  case exp, log, sqrt, negate, absolute, reciprocal, erf
+
+  /// One of each function, for tests and tables.
+  public static let samples: [UnaryFunction] = [
+    .relu, .relu6, .sigmoid, .tanh, .softplus, .softsign, .selu, .mish, .leakyRelu(alpha: 0.1),
+    .elu(alpha: 0.7), .clip(lower: -0.5, upper: 0.75), .hardSigmoid(alpha: 0.2, beta: 0.5),
+    .hardSwish, .silu, .gelu(approximate: false), .gelu(approximate: true), .exp, .log, .sqrt,
+    .negate, .absolute, .reciprocal, .erf,
+  ]
+
+  /// The function's name in text forms, ONNX's in snake case.
+  public var name: String {
+    switch self {
+    case .relu: "relu"
+    case .relu6: "relu6"
+    case .sigmoid: "sigmoid"
+    case .tanh: "tanh"
+    case .softplus: "softplus"
+    case .softsign: "softsign"
+    case .selu: "selu"
+    case .mish: "mish"
+    case .leakyRelu: "leaky_relu"
+    case .elu: "elu"
+    case .clip: "clip"
+    case .hardSigmoid: "hard_sigmoid"
+    case .hardSwish: "hard_swish"
+    case .silu: "silu"
+    case .gelu: "gelu"
+    case .exp: "exp"
+    case .log: "log"
+    case .sqrt: "sqrt"
+    case .negate: "neg"
+    case .absolute: "abs"
+    case .reciprocal: "reciprocal"
+    case .erf: "erf"
+    }
+  }
+
+  /// The function's parameters, with ONNX's names.
+  public var parameters: [Attribute] {
+    switch self {
+    case .leakyRelu(let alpha), .elu(let alpha): [Attribute("alpha", .float(Double(alpha)))]
+    case .clip(let lower, let upper):
+      [Attribute("min", .float(Double(lower))), Attribute("max", .float(Double(upper)))]
+    case .hardSigmoid(let alpha, let beta):
+      [Attribute("alpha", .float(Double(alpha))), Attribute("beta", .float(Double(beta)))]
+    case .gelu(let approximate):
+      approximate ? [Attribute("approximate", .text("tanh"))] : []
+    default: []
+    }
+  }
+
+  /// `relu`, `leaky_relu(0.1)`.
+  public var summary: String {
+    parameters.isEmpty
+      ? name : "\(name)(\(parameters.map(\.value.description).joined(separator: ", ")))"
+  }
+}
+
+/// Applies a function to every element; one input of any shape.
+public struct Unary: Operator {
+  /// The name in text forms; ``attributes`` tell the function.
+  public static let mnemonic = "unary"
+  /// What is applied.
+  public let function: UnaryFunction
+
+  /// Applies `function`.
+  public init(_ function: UnaryFunction) { self.function = function }
+
+  /// The function's own name: people look for `relu`, not for `unary`.
+  public var mnemonic: String { function.name }
+
+  /// The input's type.
+  public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
+    try requireFloatInputs(inputs, 1...1)
+    return inputs
+  }
+
+  /// The function's parameters.
+  public var attributes: [Attribute] { function.parameters }
+}
