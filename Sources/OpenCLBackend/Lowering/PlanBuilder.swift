@@ -1,0 +1,189 @@
+import GraphIR
+import Operators
+import TensorCore
+
+/// Collects a plan while the nodes of a graph are lowered one after the other.
+package struct PlanBuilder {
+  /// The graph that is lowered.
+  package let graph: Graph
+  /// What the plan is for.
+  package let traits: DeviceTraits
+  private var layout: LayoutPlanner
+  private var launches: [Launch] = []
+  private var constants: [PlannedConstant] = []
+  private var constantNumbers: [PlannedConstant.Key: Int] = [:]
+  private var current: Node?
+
+  init(graph: Graph, traits: DeviceTraits) {
+    self.graph = graph
+    self.traits = traits
+    layout = LayoutPlanner(graph: graph)
+  }
+
+  /// Where a value lies; a constant is put on the device as it is.
+  package mutating func view(_ value: ValueID) throws(InceptError) -> TensorView {
+    if let view = layout.views[value] { return view }
+    guard let tensor = graph.constant(value) else {
+      throw InceptError(
+        .software, subject: graph.producer(of: value).subject, expected: "expected a place",
+        found: "none", hint: "this is a bug of Incept; please report it with the command you ran")
+    }
+    let number = constant(
+      PlannedConstant(
+        key: PlannedConstant.Key(sources: [tensor], packing: "dense"),
+        byteCount: tensor.elementCount * 4
+      ) { () throws(InceptError) in tensor })
+    return TensorView(dense: tensor.shape, in: .constant(number))
+  }
+
+  /// The view of a value collapsed to `[N, H, W, C]` with neighbouring channels; where the value does not lie
+  /// so, a dense copy that is made first.
+  package mutating func imageView(_ value: ValueID) throws(InceptError) -> TensorView {
+    let view = try view(value)
+    if let image = view.collapsed(), image.strides[3] == 1 || image.shape[3] <= 1 { return image }
+    let copy = layout.scratch(view.shape, name: "\(current?.name ?? "").copy")
+    try emitCopy(from: view, to: copy)
+    guard let image = copy.collapsed() else {
+      throw InceptError(
+        .software, subject: current?.subject ?? "plan", expected: "expected a dense copy",
+        found: "strides \(copy.strides)")
+    }
+    return image
+  }
+
+  /// A constant in the form a kernel reads; equal keys share one.
+  package mutating func constant(_ constant: PlannedConstant) -> Int {
+    if let number = constantNumbers[constant.key] { return number }
+    constants.append(constant)
+    constantNumbers[constant.key] = constants.count - 1
+    return constants.count - 1
+  }
+
+  /// Memory that lives while the current node is computed.
+  package mutating func scratch(_ shape: Shape, name: String) -> TensorView {
+    layout.scratch(shape, name: name)
+  }
+
+  /// Adds a launch of the current node. Its label, cost and shapes are the node's; a node's second and later
+  /// launches (`step`) cost nothing of their own.
+  package mutating func emit(
+    _ kernel: KernelSpecialization, variant: String, rejected: [Launch.Rejection] = [],
+    arguments: [Launch.Argument], global: [Int], local: [Int]?, step: String? = nil
+  ) {
+    guard let node = current else { return }
+    let data = node.inputs.filter { graph.constant($0) == nil }
+    launches.append(
+      Launch(
+        label: step.map { "\(node.name)/\($0)" } ?? node.name, op: node.op.mnemonic,
+        sources: node.sources, variant: variant, rejected: rejected, kernel: kernel,
+        arguments: arguments, global: global, local: local,
+        cost: step == nil ? graph.cost(of: node.id) : .free,
+        inputShapes: data.map { graph.type(of: $0).shape }, outputShape: node.type.shape))
+  }
+
+  // MARK: Driving
+
+  /// Lowers a graph.
+  ///
+  /// - Throws: about the first node that can't be lowered, or about memory: before anything is allocated, naming
+  ///   the value and the bytes.
+  package static func plan(_ graph: Graph, for traits: DeviceTraits) throws(InceptError) -> Plan {
+    var builder = PlanBuilder(graph: graph, traits: traits)
+    builder.layout.run()
+    for id in builder.layout.order { try builder.lower(graph[id]) }
+    return try builder.finish()
+  }
+
+  private mutating func lower(_ node: Node) throws(InceptError) {
+    guard !(node.op is Input), !(node.op is Constant) else { return }
+    guard let op = node.op as? any OpenCLLowerable else {
+      throw InceptError(
+        .badData, subject: node.subject, expected: "expected an operator with OpenCL kernels",
+        found: node.op.mnemonic)
+    }
+    guard node.outputs.contains(where: { $0.shape.elementCount > 0 }) else { return }
+    current = node
+    defer { current = nil }
+    do {
+      try op.lower(node, into: &self)
+    } catch {
+      throw error.subject == node.op.mnemonic ? error.about(node.subject) : error
+    }
+  }
+
+  private mutating func finish() throws(InceptError) -> Plan {
+    var regions = layout.regions
+    setLifetimes(&regions)
+    for region in regions where region.elementCount * 4 > traits.maxAllocationBytes {
+      throw tooLarge(region.name, region.elementCount * 4)
+    }
+    guard let elements = ArenaPlanner.place(&regions), elements < Int(Int32.max),
+      elements * 4 <= traits.maxAllocationBytes
+    else {
+      let largest = regions.max { $0.elementCount < $1.elementCount }
+      let total = regions.reduce(0) { $0 + $1.elementCount * 4 }
+      throw tooLarge(largest?.name ?? graph.name, total)
+    }
+    let weights = constants.reduce(0) { $0 + $1.byteCount }
+    for constant in constants where constant.byteCount > traits.maxAllocationBytes {
+      throw tooLarge("\(graph.name) (a weight tensor)", constant.byteCount)
+    }
+    guard elements * 4 + weights <= traits.globalMemoryBytes else {
+      throw tooLarge("\(graph.name) (weights and arena)", elements * 4 + weights)
+    }
+    let inputs = try graph.inputs.map { (id) throws(InceptError) in
+      Plan.Binding(name: graph[id].name, view: try view(graph[id].value), permutation: nil)
+    }
+    let outputs = try graph.outputs.map { (output) throws(InceptError) in
+      try binding(output)
+    }
+    return Plan(
+      name: graph.name, traits: traits, launches: launches, regions: regions,
+      arenaBytes: elements * 4, constants: constants, inputs: inputs, outputs: outputs)
+  }
+
+  private mutating func binding(_ output: GraphOutput) throws(InceptError) -> Plan.Binding {
+    let view = try view(output.value)
+    let reorders = graph.axisOrder == .nchw && view.shape.rank == 4
+    // A value that an explicit transpose or input holds in the framework's order already is left as it is.
+    let isForeign =
+      switch graph.producer(of: output.value).op {
+      case let transpose as Transpose: transpose == .toNCHW
+      case is Input: true
+      default: false
+      }
+    return Plan.Binding(
+      name: output.name, view: view,
+      permutation: reorders && !isForeign ? graph.axisOrder.permutationFromNHWC : nil)
+  }
+
+  private func setLifetimes(_ regions: inout [Plan.Region]) {
+    var first = [Int](repeating: Int.max, count: regions.count)
+    var last = [Int](repeating: -1, count: regions.count)
+    for (index, launch) in launches.enumerated() {
+      for case .arena(let number) in launch.arguments.flatMap(\.storages) {
+        first[number] = Swift.min(first[number], index)
+        last[number] = Swift.max(last[number], index)
+      }
+    }
+    func keep(_ view: TensorView?, from start: Int, to end: Int) {
+      guard case .arena(let number)? = view?.storage else { return }
+      first[number] = Swift.min(first[number], start)
+      last[number] = Swift.max(last[number], end)
+    }
+    // Inputs are written before the first launch, results read after the last.
+    for id in graph.inputs { keep(layout.views[graph[id].value], from: -1, to: -1) }
+    for output in graph.outputs { keep(layout.views[output.value], from: launches.count, to: launches.count) }
+    for index in regions.indices where last[index] >= first[index] {
+      regions[index].lifetime = first[index]...last[index]
+    }
+  }
+
+  private func tooLarge(_ subject: String, _ bytes: Int) -> InceptError {
+    InceptError(
+      .unavailable, subject: "memory for '\(subject)'",
+      expected:
+        "expected at most \(traits.maxAllocationBytes) bytes in a buffer and \(traits.globalMemoryBytes) in all",
+      found: "\(bytes) bytes", hint: "use a smaller batch or image, or another device")
+  }
+}

@@ -1,0 +1,121 @@
+import GraphIR
+import Operators
+import TensorCore
+
+/// Weights and bias in the order convolution kernels read them: `[panel][tap][block][16]`, zeros where a block
+/// has fewer than 16 channels. Constants are packed on the host, once; computed ones on the device, each run.
+struct ConvolutionPacking {
+  let weights: Shape
+  let blocking: ConvolutionProblem.Blocking
+  let isChannelMajor: Bool
+
+  var taps: Int { weights[0] * weights[1] * weights[2] }
+  var panelElements: Int { taps * blocking.blocksPerPanel * 16 }
+  var elementCount: Int { blocking.panels * panelElements }
+  var biasElements: Int { blocking.blocks.count * 16 }
+
+  /// The packing's name, part of the constant's key.
+  private func key(_ part: String) -> String {
+    let blocks = blocking.blocks.map { "\($0.channel)+\($0.count)" }.joined(separator: ",")
+    let order = isChannelMajor ? "chw" : "hwc"
+    return "\(part) \(order) nv=\(blocking.blocksPerPanel) \(blocks)"
+  }
+
+  /// Position in HWIO weights (per output channel) of tap number `tap` of the walk.
+  private func source(ofTap tap: Int) -> Int {
+    guard isChannelMajor else { return tap }
+    let area = weights[0] * weights[1]
+    return tap % area * weights[2] + tap / area
+  }
+
+  /// The weights as a kernel argument pair (buffer, offset).
+  func weightArguments(_ value: ValueID, _ builder: inout PlanBuilder) throws(InceptError)
+    -> [Launch.Argument]
+  {
+    if let tensor = builder.graph.constant(value) {
+      let packing = self
+      let number = builder.constant(
+        PlannedConstant(
+          key: PlannedConstant.Key(sources: [tensor], packing: key("conv")),
+          byteCount: elementCount * 4
+        ) { () throws(InceptError) in packing.packed(tensor) })
+      return [.buffer(.constant(number)), .offset(.constant(number), 0)]
+    }
+    let view = try builder.view(value)
+    let scratch = builder.scratch([elementCount], name: "packed weights")
+    let channels = Launch.Argument.table(
+      blocking.blocks.flatMap { [.int($0.channel), .int($0.count)] })
+    builder.emit(
+      KernelSpecialization(file: "pack_weights.cl", entry: "pack_weights"), variant: "pack",
+      arguments: [
+        .buffer(view.storage), .offset(view.storage, view.offset), .buffer(scratch.storage),
+        .offset(scratch.storage, 0), channels, .int(taps), .int(blocking.blocksPerPanel),
+        .int(weights[0] * weights[1]), .int(weights[2]), .int(isChannelMajor ? 1 : 0),
+        .int(weights[3]),
+      ], global: [16, taps, blocking.blocks.count], local: nil, step: "pack-weights")
+    return [.buffer(scratch.storage), .offset(scratch.storage, 0)]
+  }
+
+  /// The bias (zeros where there is none) as a kernel argument pair.
+  func biasArguments(_ value: ValueID?, _ builder: inout PlanBuilder) throws(InceptError)
+    -> [Launch.Argument]
+  {
+    if let value, builder.graph.constant(value) == nil {
+      let view = try builder.view(value)
+      let scratch = builder.scratch([biasElements], name: "packed bias")
+      let channels = Launch.Argument.table(
+        blocking.blocks.flatMap { [.int($0.channel), .int($0.count)] })
+      builder.emit(
+        KernelSpecialization(file: "pack_weights.cl", entry: "pack_bias"), variant: "pack",
+        arguments: [
+          .buffer(view.storage), .offset(view.storage, view.offset), .buffer(scratch.storage),
+          .offset(scratch.storage, 0), channels,
+        ], global: [16, blocking.blocks.count], local: nil, step: "pack-bias")
+      return [.buffer(scratch.storage), .offset(scratch.storage, 0)]
+    }
+    let tensor = value.flatMap { builder.graph.constant($0) }
+    let packing = self
+    let number = builder.constant(
+      PlannedConstant(
+        key: PlannedConstant.Key(
+          sources: tensor.map { [$0] } ?? [],
+          packing: tensor == nil ? "zeros \(biasElements)" : key("bias")),
+        byteCount: biasElements * 4
+      ) { () throws(InceptError) in packing.packedBias(tensor) })
+    return [.buffer(.constant(number)), .offset(.constant(number), 0)]
+  }
+
+  private func packed(_ tensor: HostTensor) -> HostTensor {
+    let channels = weights[3]
+    return HostTensor(shape: [elementCount]) { destination in
+      tensor.withFloats { source in
+        var written = 0
+        for panel in 0..<blocking.panels {
+          let blocks = blocking.blocks[
+            panel * blocking.blocksPerPanel..<(panel + 1) * blocking.blocksPerPanel]
+          for tap in 0..<taps {
+            let row = self.source(ofTap: tap) * channels
+            for block in blocks {
+              for lane in 0..<block.count {
+                destination[written + lane] = source[row + block.channel + lane]
+              }
+              written += 16
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func packedBias(_ tensor: HostTensor?) -> HostTensor {
+    HostTensor(shape: [biasElements]) { destination in
+      tensor?.withFloats { source in
+        for (index, block) in blocking.blocks.enumerated() {
+          for lane in 0..<block.count {
+            destination[index * 16 + lane] = source[block.channel + lane]
+          }
+        }
+      }
+    }
+  }
+}

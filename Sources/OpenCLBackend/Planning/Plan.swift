@@ -1,0 +1,160 @@
+import GraphIR
+import TensorCore
+
+/// A network made ready for one kind of device and one set of input shapes: kernels in order, with every
+/// address and size decided. Pure data; ``Executable`` runs it.
+package struct Plan: Sendable {
+  /// Name of the model.
+  package var name: String
+  /// What the plan was made for.
+  package var traits: DeviceTraits
+  /// The kernels, in order.
+  package var launches: [Launch]
+  /// The arena's regions, by region number.
+  package var regions: [Region]
+  /// Size of the arena in bytes.
+  package var arenaBytes: Int
+  /// The constants, by constant number.
+  package var constants: [PlannedConstant]
+  /// Where callers' tensors go.
+  package var inputs: [Binding]
+  /// Where results are found.
+  package var outputs: [Binding]
+
+  /// Bytes of all constants together.
+  package var weightsBytes: Int { constants.reduce(0) { $0 + $1.byteCount } }
+
+  /// The largest single buffer in bytes.
+  package var largestBufferBytes: Int {
+    Swift.max(arenaBytes, constants.map(\.byteCount).max() ?? 0)
+  }
+
+  /// A value that crosses the plan's border.
+  package struct Binding: Sendable {
+    /// The graph's name for it.
+    package let name: String
+    /// Where it lies.
+    package let view: TensorView
+    /// The axis order people see it in: result axis `i` is axis `permutation[i]` of the view.
+    package let permutation: [Int]?
+  }
+
+  /// A part of the arena that one or more values share.
+  package struct Region: Sendable {
+    /// Name of the value it was made for.
+    package let name: String
+    /// Elements (float32).
+    package let elementCount: Int
+    /// The storage's extents, border included, and the border: regions with a border share memory only with
+    /// regions of the same geometry, so that their zeros stay zeros.
+    package let geometry: Geometry
+    /// First and last launch that touches it.
+    package var lifetime: ClosedRange<Int>
+    /// First element in the arena.
+    package var offset: Int
+
+    /// Extents of a bordered storage.
+    package struct Geometry: Hashable, Sendable {
+      /// Extents, border included.
+      package let shape: Shape
+      /// The border.
+      package let border: ZeroBorder
+    }
+  }
+}
+
+/// One kernel launch, labelled with the node it computes.
+package struct Launch: Sendable {
+  /// The node's name.
+  package var label: String
+  /// The node's operator.
+  package var op: String
+  /// The imported nodes it computes.
+  package var sources: [String]
+  /// Which variant of the operator's kernels was chosen.
+  package var variant: String
+  /// The variants that were not chosen, with the reasons.
+  package var rejected: [Rejection]
+  /// The kernel.
+  package var kernel: KernelSpecialization
+  /// Its arguments, in order.
+  package var arguments: [Argument]
+  /// Number of work-items along each dimension.
+  package var global: [Int]
+  /// Work-group size, or nil where the device may choose.
+  package var local: [Int]?
+  /// What it computes and moves.
+  package var cost: Cost
+  /// Shapes of the node's inputs that are not weights.
+  package var inputShapes: [Shape]
+  /// Shape of the node's (first) output.
+  package var outputShape: Shape
+
+  /// One kernel argument.
+  package enum Argument: Hashable, Sendable {
+    /// The buffer of a storage.
+    case buffer(Storage)
+    /// Position of an element of a storage in its buffer, as int.
+    case offset(Storage, Int)
+    /// An int.
+    case int(Int)
+    /// A float.
+    case float(Float)
+    /// Local memory of the given size.
+    case localBytes(Int)
+    /// A buffer of ints that belongs to the launch.
+    case table([Cell])
+
+    /// The storages whose elements the argument leads to.
+    package var storages: [Storage] {
+      switch self {
+      case .buffer(let storage), .offset(let storage, _): [storage]
+      case .table(let cells): cells.compactMap { if case .offset(let storage, _) = $0 { storage } else { nil } }
+      case .int, .float, .localBytes: []
+      }
+    }
+  }
+
+  /// One int of a table argument.
+  package enum Cell: Hashable, Sendable {
+    /// A number.
+    case int(Int)
+    /// Position of an element of a storage in its buffer.
+    case offset(Storage, Int)
+  }
+
+  /// A variant that was not chosen.
+  package struct Rejection: Hashable, Sendable {
+    /// The variant.
+    package let variant: String
+    /// Why.
+    package let reason: String
+  }
+}
+
+/// A constant that a plan needs on the device, in the form its kernels read.
+package struct PlannedConstant: Sendable {
+  /// What it is made from and how: equal keys mean equal bytes, so that plans of one model share them.
+  package let key: Key
+  /// Size in bytes.
+  package let byteCount: Int
+  /// Makes the bytes.
+  package let make: @Sendable () throws(InceptError) -> HostTensor
+
+  /// Identity of a packed constant.
+  package struct Key: Hashable, Sendable {
+    /// The graph's tensors.
+    package let sources: [HostTensor]
+    /// How they are packed.
+    package let packing: String
+  }
+
+  /// A constant.
+  package init(
+    key: Key, byteCount: Int, make: @escaping @Sendable () throws(InceptError) -> HostTensor
+  ) {
+    self.key = key
+    self.byteCount = byteCount
+    self.make = make
+  }
+}

@@ -1,0 +1,137 @@
+import GraphIR
+import TensorCore
+
+/// A piece of device memory that values live in: a slot of the arena, or a constant's own buffer.
+package enum Storage: Hashable, Sendable {
+  /// Region number of the plan's arena; the arena planner gives it its offset.
+  case arena(Int)
+  /// Constant number of the plan.
+  case constant(Int)
+}
+
+/// How a value lies in device memory: a strided window into a storage. Units are elements (float32).
+package struct TensorView: Hashable, Sendable {
+  /// Where the elements are.
+  package let storage: Storage
+  /// Position of the first element in the storage.
+  package let offset: Int
+  /// Extents of the value.
+  package let shape: Shape
+  /// Distance between neighbours along each axis.
+  package let strides: [Int]
+
+  /// A view.
+  package init(storage: Storage, offset: Int, shape: Shape, strides: [Int]) {
+    self.storage = storage
+    self.offset = offset
+    self.shape = shape
+    self.strides = strides
+  }
+
+  /// A dense view from the storage's beginning.
+  package init(dense shape: Shape, in storage: Storage) {
+    self.init(storage: storage, offset: 0, shape: shape, strides: shape.denseStrides)
+  }
+
+  /// Whether the elements lie in C order without gaps.
+  package var isDense: Bool {
+    var expected = 1
+    for axis in stride(from: shape.rank - 1, through: 0, by: -1) where shape[axis] != 1 {
+      guard strides[axis] == expected else { return false }
+      expected *= shape[axis]
+    }
+    return true
+  }
+
+  /// Number of elements from the first to the last one, both included; 0 for an empty view.
+  package var span: Int {
+    guard shape.elementCount > 0 else { return 0 }
+    return 1 + zip(shape.dimensions, strides).reduce(0) { $0 + ($1.0 - 1) * $1.1 }
+  }
+
+  /// The part of the view from `start`, `count` elements long, along one axis.
+  package func slice(axis: Int, start: Int, count: Int, step: Int = 1) -> TensorView {
+    var dimensions = shape.dimensions
+    var strides = strides
+    dimensions[axis] = count
+    let offset = offset + start * strides[axis]
+    strides[axis] *= step
+    return TensorView(storage: storage, offset: offset, shape: Shape(dimensions), strides: strides)
+  }
+
+  /// The view with its axes reordered: result axis `i` is axis `order[i]`.
+  package func permuted(_ order: [Int]) -> TensorView {
+    TensorView(
+      storage: storage, offset: offset, shape: shape.permuted(order),
+      strides: order.map { strides[$0] })
+  }
+
+  /// The same dense elements under another shape; nil where the view is not dense.
+  package func reshaped(_ shape: Shape) -> TensorView? {
+    guard isDense, shape.elementCount == self.shape.elementCount else { return nil }
+    return TensorView(storage: storage, offset: offset, shape: shape, strides: shape.denseStrides)
+  }
+
+  /// The view with neighbouring axes joined where they lie as one, then ones put in front up to `rank`; nil
+  /// where more than `rank` axes remain. The last axis is never joined with others, so that it stays the
+  /// channels.
+  package func collapsed(to rank: Int = 4) -> TensorView? {
+    guard let channels = shape.dimensions.last, let channelStride = strides.last else {
+      return TensorView(
+        storage: storage, offset: offset, shape: Shape([Int](repeating: 1, count: rank)),
+        strides: [Int](repeating: 1, count: rank))
+    }
+    var dimensions = Array(shape.dimensions.dropLast())
+    var outer = Array(strides.dropLast())
+    var axis = dimensions.count - 1
+    while dimensions.count > rank - 1, axis > 0 {
+      let joins =
+        dimensions[axis] == 1 || dimensions[axis - 1] == 1
+        || outer[axis - 1] == outer[axis] * dimensions[axis]
+      if joins {
+        if dimensions[axis] != 1 { outer[axis - 1] = outer[axis] }
+        dimensions[axis - 1] *= dimensions[axis]
+        dimensions.remove(at: axis)
+        outer.remove(at: axis)
+      }
+      axis -= 1
+    }
+    guard dimensions.count <= rank - 1 else { return nil }
+    let missing = rank - 1 - dimensions.count
+    let step = outer.first.map { $0 * (dimensions.first ?? 1) } ?? channels * channelStride
+    return TensorView(
+      storage: storage, offset: offset,
+      shape: Shape([Int](repeating: 1, count: missing) + dimensions + [channels]),
+      strides: [Int](repeating: step, count: missing) + outer + [channelStride])
+  }
+}
+
+/// Elements of zeros before and after each axis of a value, which its reader relies on.
+package struct ZeroBorder: Hashable, Sendable {
+  /// Elements before each axis.
+  package var before: [Int]
+  /// Elements after each axis.
+  package var after: [Int]
+
+  /// A border.
+  package init(before: [Int], after: [Int]) {
+    self.before = before
+    self.after = after
+  }
+
+  /// No border around a value of the given rank.
+  package static func none(rank: Int) -> ZeroBorder {
+    ZeroBorder(
+      before: [Int](repeating: 0, count: rank), after: [Int](repeating: 0, count: rank))
+  }
+
+  /// Whether there is no border at all.
+  package var isNone: Bool { before.allSatisfy { $0 == 0 } && after.allSatisfy { $0 == 0 } }
+
+  /// The smallest border that holds both.
+  package func union(_ other: ZeroBorder) -> ZeroBorder {
+    ZeroBorder(
+      before: zip(before, other.before).map { Swift.max($0, $1) },
+      after: zip(after, other.after).map { Swift.max($0, $1) })
+  }
+}
