@@ -33,16 +33,21 @@ package struct Buffer: ~Copyable, Sendable {
   package init(
     _ context: borrowing Context, copying bytes: UnsafeRawBufferPointer, label: String = "buffer"
   ) throws(InceptError) {
-    try MemoryHandle.checkSize(bytes.count, label, context.device)
-    var status: Int32 = 0
-    let flags = cl_mem_flags(CL_MEM_READ_WRITE) | cl_mem_flags(CL_MEM_COPY_HOST_PTR)
-    let source = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
-    let raw = clCreateBuffer(context.handle.raw, flags, bytes.count, source, &status)
-    guard status == 0, let raw else {
-      throw context.handle.error(
-        status, "clCreateBuffer", "buffer '\(label)' (\(bytes.count) bytes)")
+    handle = try MemoryHandle(copying: bytes, context.handle, label: label)
+  }
+
+  /// Allocates a buffer that holds a copy of `values`, which must not be empty.
+  package init<Value: BitwiseCopyable>(
+    _ context: borrowing Context, copying values: [Value], label: String = "buffer"
+  ) throws(InceptError) {
+    let handle = context.handle
+    // An array's accessor can't give back a noncopyable value.
+    let made = values.withUnsafeBytes { bytes in
+      Result { () throws(InceptError) in
+        try MemoryHandle(copying: bytes, handle, label: label)
+      }
     }
-    handle = MemoryHandle(raw, context.handle, byteCount: bytes.count, label: label, parent: nil)
+    self.handle = try made.get()
   }
 
   private init(_ handle: MemoryHandle) { self.handle = handle }
@@ -92,6 +97,20 @@ final class MemoryHandle: @unchecked Sendable {
     self.byteCount = byteCount
     self.label = label
     self.parent = parent
+  }
+
+  convenience init(
+    copying bytes: UnsafeRawBufferPointer, _ context: ContextHandle, label: String
+  ) throws(InceptError) {
+    try Self.checkSize(bytes.count, label, context.device)
+    var status: Int32 = 0
+    let flags = cl_mem_flags(CL_MEM_READ_WRITE) | cl_mem_flags(CL_MEM_COPY_HOST_PTR)
+    let source = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+    let raw = clCreateBuffer(context.raw, flags, bytes.count, source, &status)
+    guard status == 0, let raw else {
+      throw context.error(status, "clCreateBuffer", "buffer '\(label)' (\(bytes.count) bytes)")
+    }
+    self.init(raw, context, byteCount: bytes.count, label: label, parent: nil)
   }
 
   deinit { clReleaseMemObject(raw) }
