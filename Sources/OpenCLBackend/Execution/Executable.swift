@@ -1,0 +1,240 @@
+import Dispatch
+import OpenCLRuntime
+import Synchronization
+import TensorCore
+
+/// A plan on a device: memory allocated, programs built, arguments set. Runs one inference at a time; calls
+/// from several threads wait for each other.
+package final class Executable: Sendable {
+  /// The plan.
+  package let plan: Plan
+  /// The device.
+  package let device: BackendDevice
+  private let arena: Shared<Buffer>
+  private let launches: [PreparedLaunch]
+  private let queue: Shared<Queue>
+  private let running = Mutex(())
+
+  /// How far preparing is: programs done of all, or constants.
+  package struct Progress: Sendable {
+    /// What is being done: `build` or `upload`.
+    package let stage: String
+    /// Steps done.
+    package let done: Int
+    /// Steps in all.
+    package let total: Int
+  }
+
+  /// Prepares a plan.
+  ///
+  /// - Throws: build failures with the compiler's log, exhausted memory, launches beyond the device's limits.
+  package init(
+    _ plan: Plan, on device: BackendDevice, progress: @Sendable (Progress) -> Void = { _ in }
+  ) throws(InceptError) {
+    self.plan = plan
+    self.device = device
+    let slack = BackendDevice.slackElements * 4
+    arena = Shared(
+      try Buffer(device.context.value, byteCount: plan.arenaBytes + slack, label: "arena"))
+    queue = Shared(try Queue(device.context.value))
+    // The zeros around padded images, which no kernel writes.
+    try queue.value.fill(arena.value, with: UInt32(0))
+    try queue.value.finish()
+
+    let kernels = Array(Set(plan.launches.map(\.kernel)))
+    _ = try Self.concurrently(kernels.count, stage: "build", progress) { (index) throws(InceptError) in
+      try device.program(kernels[index])
+    }
+    let buffers = try Self.concurrently(
+      plan.constants.count, stage: "upload", progress
+    ) { (index) throws(InceptError) in try device.buffer(plan.constants[index]) }
+
+    var prepared: [PreparedLaunch] = []
+    for launch in plan.launches {
+      let program = try device.program(launch.kernel)
+      var kernel = try program.value.kernel(launch.kernel.entry)
+      for (index, argument) in launch.arguments.enumerated() {
+        try Self.set(&kernel, index, argument, plan, arena, buffers, device)
+      }
+      prepared.append(
+        try PreparedLaunch(
+          kernel, global: launch.global, local: launch.local, label: launch.label))
+    }
+    launches = prepared
+  }
+
+  private static func set(
+    _ kernel: inout Kernel, _ index: Int, _ argument: Launch.Argument, _ plan: Plan,
+    _ arena: Shared<Buffer>, _ constants: [Shared<Buffer>], _ device: BackendDevice
+  ) throws(InceptError) {
+    switch argument {
+    case .buffer(.arena): try kernel.setArg(index, arena.value)
+    case .buffer(.constant(let number)): try kernel.setArg(index, constants[number].value)
+    case .offset(let storage, let offset):
+      try kernel.setArg(index, try int32(plan.position(storage, offset)))
+    case .int(let value): try kernel.setArg(index, try int32(value))
+    case .float(let value): try kernel.setArg(index, value)
+    case .localBytes(let bytes): try kernel.setArg(index, localBytes: bytes)
+    case .table(let cells):
+      var values: [Int32] = []
+      for cell in cells {
+        switch cell {
+        case .int(let value): values.append(try int32(value))
+        case .offset(let storage, let offset):
+          values.append(try int32(plan.position(storage, offset)))
+        }
+      }
+      let buffer = try Buffer(device.context.value, copying: values, label: "table")
+      try kernel.setArg(index, buffer)
+    }
+  }
+
+  private static func int32(_ value: Int) throws(InceptError) -> Int32 {
+    guard let value = Int32(exactly: value) else {
+      throw InceptError(
+        .unavailable, subject: "memory plan", expected: "expected sizes and offsets below 2^31",
+        found: "\(value)", hint: "use a smaller batch or image")
+    }
+    return value
+  }
+
+  /// Runs `body` for every index on all cores; the first error is thrown when all have ended.
+  private static func concurrently<Result: Sendable>(
+    _ count: Int, stage: String, _ progress: @Sendable (Progress) -> Void,
+    _ body: @Sendable (Int) throws(InceptError) -> Result
+  ) throws(InceptError) -> [Result] {
+    let state = Mutex<(results: [Int: Result], error: InceptError?)>(([:], nil))
+    DispatchQueue.concurrentPerform(iterations: count) { index in
+      guard state.withLock({ $0.error == nil }) else { return }
+      do throws(InceptError) {
+        let result = try body(index)
+        let done = state.withLock {
+          $0.results[index] = result
+          return $0.results.count
+        }
+        progress(Progress(stage: stage, done: done, total: count))
+      } catch {
+        state.withLock { $0.error = error }
+      }
+    }
+    let (results, error) = state.withLock { $0 }
+    if let error { throw error }
+    return (0..<count).compactMap { results[$0] }
+  }
+
+  // MARK: Running
+
+  /// Runs the network once and waits for it.
+  ///
+  /// - Parameter inputs: One tensor per graph input, by name, of exactly the planned shape.
+  /// - Returns: The results in the graph's order, images and feature maps in the framework's axis order.
+  package func run(_ inputs: [String: HostTensor]) throws(InceptError) -> [HostTensor] {
+    try exclusively { () throws(InceptError) in
+      try upload(inputs, queue.value)
+      for launch in launches { try queue.value.enqueue(launch) }
+      let results = try plan.outputs.map { (output) throws(InceptError) in
+        try download(output, queue.value)
+      }
+      try queue.value.finish()
+      return results
+    }
+  }
+
+  /// Runs the kernels only, on what the inputs hold from the last run, and waits.
+  package func runKernels() throws(InceptError) {
+    try exclusively { () throws(InceptError) in
+      for launch in launches { try queue.value.enqueue(launch) }
+      try queue.value.finish()
+    }
+  }
+
+  /// Runs the kernels once on a queue with profiling and returns the four time stamps of every launch, in the
+  /// plan's order; nil for a launch whose device gives none.
+  package func profileKernels(on profiling: borrowing Queue) throws(InceptError)
+    -> [ProfilingTimes?]
+  {
+    var events: [Shared<Event>] = []
+    for launch in launches { events.append(Shared(try profiling.enqueueRecorded(launch))) }
+    try profiling.finish()
+    return events.map { $0.value.times }
+  }
+
+  /// A queue with profiling on this executable's device.
+  package func profilingQueue() throws(InceptError) -> Queue {
+    try Queue(device.context.value, profiling: true)
+  }
+
+  /// Sets the inputs without running.
+  package func setInputs(_ inputs: [String: HostTensor]) throws(InceptError) {
+    try exclusively { () throws(InceptError) in try upload(inputs, queue.value) }
+  }
+
+  private func exclusively<Result>(_ body: () throws(InceptError) -> Result) throws(InceptError)
+    -> Result
+  {
+    try running.withLock { (_) throws(InceptError) in try body() }
+  }
+
+  private func upload(_ inputs: [String: HostTensor], _ queue: borrowing Queue)
+    throws(InceptError)
+  {
+    for binding in plan.inputs {
+      guard let tensor = inputs[binding.name] else {
+        throw InceptError(
+          .usage, subject: "input '\(binding.name)'", expected: "expected a tensor",
+          found: "none", hint: "pass --input \(binding.name)=FILE.npy")
+      }
+      guard tensor.shape == binding.view.shape else {
+        throw InceptError(
+          .badData, subject: "input '\(binding.name)'",
+          expected: "expected shape \(binding.view.shape)", found: "\(tensor.shape)")
+      }
+      guard tensor.elementCount > 0 else { continue }
+      let start = plan.position(binding.view.storage, binding.view.offset) * 4
+      try tensor.withFloats { (floats) throws(InceptError) in
+        if binding.view.isDense {
+          try queue.write(arena.value, from: UnsafeRawBufferPointer(floats), offset: start)
+        } else {
+          // What lies between the elements is border, which stays zero.
+          var staging = [Float](repeating: 0, count: binding.view.span)
+          StridedCopy.scatter(floats, into: &staging, binding.view)
+          try queue.write(arena.value, staging, offset: start)
+        }
+      }
+    }
+  }
+
+  private func download(_ output: Plan.Binding, _ queue: borrowing Queue) throws(InceptError)
+    -> HostTensor
+  {
+    let view = output.view
+    let shape = output.permutation.map { view.shape.permuted($0) } ?? view.shape
+    guard view.shape.elementCount > 0 else { return .filled(shape, with: 0) }
+    let ordered = output.permutation.map { view.permuted($0) } ?? view
+    let start = plan.position(view.storage, view.offset) * 4
+    let source: Shared<Buffer>
+    switch view.storage {
+    case .arena: source = arena
+    case .constant(let number): source = try device.buffer(plan.constants[number])
+    }
+    return try HostTensor(shape: shape) { (destination) throws(InceptError) in
+      if ordered.isDense {
+        try queue.read(
+          source.value, into: UnsafeMutableRawBufferPointer(destination), offset: start)
+      } else {
+        let staging: [Float] = try queue.read(source.value, count: view.span, offset: start)
+        StridedCopy.gather(staging, from: ordered, into: destination)
+      }
+    }
+  }
+}
+
+extension Plan {
+  /// Position of an element of a storage in its buffer.
+  package func position(_ storage: Storage, _ offset: Int) -> Int {
+    switch storage {
+    case .arena(let number): regions[number].offset + offset
+    case .constant: offset
+    }
+  }
+}
