@@ -8,10 +8,10 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
   .testTarget(
     name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)",
-    swiftSettings: settings)
+    exclude: exclude, swiftSettings: settings)
 }
 
 func cLibrary(_ name: String, pkgConfig: String, debian package: String) -> Target {
@@ -96,7 +96,8 @@ let package = Package(
     tests("TensorCoreTests", ["TensorCore"]),
     tests("OpenCLRuntimeTests", ["OpenCLRuntime", "TensorCore"]),
     tests("GraphIRTests", ["GraphIR", "Operators", "TensorCore"]),
-    tests("OperatorsTests", ["Operators", "Reference", "GraphIR", "TensorCore"]),
+    tests(
+      "OperatorsTests", ["Operators", "Reference", "GraphIR", "TensorCore"], exclude: ["Fixtures"]),
     tests("PassesTests", ["Passes", "Operators", "Reference", "GraphIR", "TensorCore"]),
     tests(
       "OpenCLBackendTests",

@@ -1,0 +1,19 @@
+import Operators
+import TensorCore
+
+extension Concat: ReferenceEvaluable {
+  package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
+    let shape = try outputShapes(inputs)[0]
+    let axis = shape.normalizedAxis(axis) ?? 0
+    let outer = shape.dimensions[..<axis].reduce(1, *)
+    var values: [Double] = []
+    values.reserveCapacity(shape.elementCount)
+    for block in 0..<outer {
+      for input in inputs {
+        let size = input.values.count / outer
+        values += input.values[block * size..<(block + 1) * size]
+      }
+    }
+    return [ReferenceTensor(shape: shape, values: values)]
+  }
+}

@@ -1,0 +1,29 @@
+import Operators
+import TensorCore
+
+extension Pad: ReferenceEvaluable {
+  package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
+    let result = try outputShapes(inputs)[0]
+    let shape = inputs[0].shape
+    let strides = shape.denseStrides
+    var fill = 0.0
+    if case .constant(let value) = mode { fill = Double(value) }
+    let axes = (0..<shape.rank).map { axis in
+      (0..<result[axis]).map { index in
+        let source = source(of: index - before[axis], extent: shape[axis])
+        return source < 0 ? -1 : source * strides[axis]
+      }
+    }
+    return [inputs[0].gathered(axes, fill: fill)]
+  }
+
+  /// The element that stands at `index` of an axis, negative for the constant.
+  private func source(of index: Int, extent: Int) -> Int {
+    guard !(0..<extent).contains(index) else { return index }
+    switch mode {
+    case .constant: return -1
+    case .edge: return Swift.min(Swift.max(index, 0), extent - 1)
+    case .reflect: return index < 0 ? -index : 2 * (extent - 1) - index
+    }
+  }
+}

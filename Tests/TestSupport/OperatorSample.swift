@@ -1,0 +1,93 @@
+import GraphIR
+import Operators
+import TensorCore
+
+/// A problem for one operator: what any backend must solve as the reference does.
+package struct OperatorSample: Sendable, CustomStringConvertible {
+  /// One operand.
+  package struct Operand: Sendable {
+    /// Extents.
+    package let shape: Shape
+    /// Whether the value is known when the graph is built, rather than fed.
+    package let isConstant: Bool
+    /// Where its random elements lie.
+    package let range: ClosedRange<Float>
+
+    /// A tensor fed at run time.
+    package static func fed(_ shape: Shape, in range: ClosedRange<Float> = -1...1) -> Operand {
+      Operand(shape: shape, isConstant: false, range: range)
+    }
+
+    /// A constant.
+    package static func constant(_ shape: Shape, in range: ClosedRange<Float> = -1...1) -> Operand {
+      Operand(shape: shape, isConstant: true, range: range)
+    }
+  }
+
+  /// Unique: the operator's mnemonic and what is special.
+  package let name: String
+  /// The operator.
+  package let op: any Operator
+  /// What it reads.
+  package let operands: [Operand]
+  /// How near a float32 backend must come.
+  package let tolerance: Tolerance
+
+  /// Describes a problem; `detail` tells it from the operator's others.
+  package init(
+    _ detail: String, _ op: any Operator, _ operands: [Operand], tolerance: Tolerance
+  ) {
+    name = "\(type(of: op).mnemonic) \(detail)"
+    self.op = op
+    self.operands = operands
+    self.tolerance = tolerance
+  }
+
+  /// The name, so that failing tests say it.
+  package var description: String { name }
+
+  /// The problem as a graph of one computing node `node`, whose outputs are the results `output0`, `output1`, …,
+  /// and feeds for its inputs `input0`, …. The elements depend on ``name`` only.
+  package func graph() throws(InceptError) -> (graph: Graph, feeds: [String: HostTensor]) {
+    var random = RandomSource(name: name)
+    var graph = Graph(name: name)
+    var feeds: [String: HostTensor] = [:]
+    var values: [ValueID] = []
+    for (index, operand) in operands.enumerated() {
+      let tensor = random.tensor(operand.shape, in: operand.range)
+      if operand.isConstant {
+        values.append(try graph.add(Constant(tensor), name: "constant\(index)"))
+      } else {
+        let input = "input\(index)"
+        values.append(try graph.add(Input(TensorType(operand.shape)), name: input))
+        feeds[input] = tensor
+      }
+    }
+    let node = try graph.add(op, values, name: "node").node
+    for index in graph[node].outputs.indices {
+      graph.outputs.append(
+        GraphOutput(name: "output\(index)", value: ValueID(node, output: index)))
+    }
+    return (graph, feeds)
+  }
+}
+
+/// All problems for all operators.
+package enum OperatorSamples {
+  /// Every sample, by operator in the catalog's order.
+  package static let all: [OperatorSample] =
+    conv2D + biasAdd + batchNormalization + unary + binary + concat + pool2D + globalPool + dense
+    + matMul + softmax + lrn + pad + reshape + flatten + transpose + slice + identity + dropout
+    + constant
+
+  /// The samples of one operator.
+  package static func samples(of type: any Operator.Type) -> [OperatorSample] {
+    all.filter { $0.op.isInstance(of: type) }
+  }
+}
+
+extension Operator {
+  fileprivate func isInstance(of type: any Operator.Type) -> Bool {
+    ObjectIdentifier(Self.self) == ObjectIdentifier(type)
+  }
+}
