@@ -8,10 +8,12 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
   .testTarget(
     name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)",
-    swiftSettings: settings)
+    exclude: exclude, swiftSettings: settings)
 }
 
 func cLibrary(_ name: String, pkgConfig: String, debian package: String) -> Target {
@@ -104,7 +106,8 @@ let package = Package(
         "OpenCLBackend", "OpenCLRuntime", "Operators", "Reference", "GraphIR", "TensorCore",
         "KernelSources",
       ]),
-    tests("WireFormatsTests", ["WireFormats", "ImportTorch", "TensorCore"]),
+    tests(
+      "WireFormatsTests", ["WireFormats", "ImportTorch", "TensorCore"], exclude: ["Fixtures"]),
     tests("ImportKerasTests", ["ImportKeras", "WireFormats", "Operators", "GraphIR", "Reference"]),
     tests("ModelsTests", ["Models", "Operators", "GraphIR", "TensorCore", "Reference"]),
     tests("ImagingTests", ["Imaging", "TensorCore"]),
