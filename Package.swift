@@ -8,7 +8,9 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
   .testTarget(
     name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)",
     exclude: exclude, swiftSettings: settings)
@@ -105,10 +107,11 @@ let package = Package(
         "OpenCLBackend", "OpenCLRuntime", "Operators", "Reference", "GraphIR", "TensorCore",
         "KernelSources",
       ]),
-    tests("WireFormatsTests", ["WireFormats", "ImportTorch", "TensorCore"]),
+    tests(
+      "WireFormatsTests", ["WireFormats", "ImportTorch", "TensorCore"], exclude: ["Fixtures"]),
     tests("ImportKerasTests", ["ImportKeras", "WireFormats", "Operators", "GraphIR", "Reference"]),
     tests("ModelsTests", ["Models", "Operators", "GraphIR", "TensorCore", "Reference"]),
-    tests("ImagingTests", ["Imaging", "TensorCore"]),
+    tests("ImagingTests", ["Imaging", "TensorCore"], exclude: ["Fixtures"]),
     tests("ProfilingTests", ["Profiling", "TensorCore"]),
     tests("InceptTests", ["Incept", "Models", "Imaging"]),
     tests("CommandLineTests", ["TensorCore"]),
