@@ -1,0 +1,180 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Reading whole files and writing them so that nothing half-written is ever left under the final name.
+package enum FileAccess {
+  /// The bytes of the file at `path`.
+  ///
+  /// Throws `.noInput` when there is no such file, `.ioError` when it can't be read, `.badData` when it has
+  /// more than `limit` bytes. Pipes are read to their end.
+  package static func read(path: String, limit: Int = .max) throws(InceptError) -> TensorStorage {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw readError(path) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw readError(path) }
+    if status.st_mode & S_IFMT == S_IFREG {
+      let count = Int(status.st_size)
+      guard count <= limit else { throw tooLarge(path, limit: limit) }
+      return try TensorStorage(byteCount: count) { (bytes) throws(InceptError) in
+        let filled = try fill(bytes, from: descriptor, path: path)
+        guard filled == count else {
+          throw InceptError(
+            .ioError, subject: path, expected: "expected \(count) bytes", found: "\(filled)")
+        }
+      }
+    }
+    return try readToEnd(descriptor, path: path, limit: limit)
+  }
+
+  private static func readToEnd(
+    _ descriptor: Int32, path: String, limit: Int
+  ) throws(InceptError) -> TensorStorage {
+    var collected: [UInt8] = []
+    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+    defer { chunk.deallocate() }
+    while true {
+      let filled = try fill(chunk, from: descriptor, path: path)
+      collected.append(contentsOf: chunk[..<filled])
+      guard collected.count <= limit else { throw tooLarge(path, limit: limit) }
+      if filled < chunk.count { break }
+    }
+    return TensorStorage(byteCount: collected.count) { $0.copyBytes(from: collected) }
+  }
+
+  /// Reads until `bytes` is full or the file ends; the number of bytes read.
+  private static func fill(
+    _ bytes: UnsafeMutableRawBufferPointer, from descriptor: Int32, path: String
+  ) throws(InceptError) -> Int {
+    var filled = 0
+    while filled < bytes.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[filled...])
+      let got = readOnce(descriptor, rest)
+      if got < 0 {
+        if errno == EINTR { continue }
+        throw readError(path)
+      }
+      if got == 0 { break }
+      filled += got
+    }
+    return filled
+  }
+
+  private static func readOnce(
+    _ descriptor: Int32, _ bytes: UnsafeMutableRawBufferPointer
+  ) -> Int {
+    #if canImport(Glibc)
+      Glibc.read(descriptor, bytes.baseAddress, bytes.count)
+    #elseif canImport(Musl)
+      Musl.read(descriptor, bytes.baseAddress, bytes.count)
+    #else
+      Darwin.read(descriptor, bytes.baseAddress, bytes.count)
+    #endif
+  }
+
+  private static func readError(_ path: String) -> InceptError {
+    let code = errno
+    let missing = code == ENOENT || code == ENOTDIR
+    return InceptError(
+      missing ? .noInput : .ioError, subject: path,
+      expected: missing ? "expected a file" : "expected a readable file", found: reason(code))
+  }
+
+  private static func tooLarge(_ path: String, limit: Int) -> InceptError {
+    InceptError(.badData, subject: path, expected: "expected at most \(limit) bytes", found: "more")
+  }
+
+  private static func reason(_ code: Int32) -> String {
+    strerror(code).map { String(cString: $0) } ?? "error \(code)"
+  }
+}
+
+extension FileAccess {
+  /// Writes `parts` one after the other to a temporary file beside `path` and renames it to `path`.
+  ///
+  /// On failure nothing new is left behind and what was at `path` stays. A link is followed; something that
+  /// is no regular file (a pipe, `/dev/null`) is written in place. Throws `.cannotCreate`.
+  package static func write(
+    _ parts: [UnsafeRawBufferPointer], to path: String
+  ) throws(InceptError) {
+    var status = stat()
+    let exists = stat(path, &status) == 0
+    if exists && status.st_mode & S_IFMT != S_IFREG {
+      let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw writeError(path) }
+      defer { close(descriptor) }
+      return try put(parts, into: descriptor, path: path)
+    }
+    let target = exists ? resolved(path) : path
+    let (descriptor, temporary) = try createBeside(target)
+    do throws(InceptError) {
+      do throws(InceptError) {
+        try put(parts, into: descriptor, path: path)
+      } catch {
+        close(descriptor)
+        throw error
+      }
+      guard close(descriptor) == 0, rename(temporary, target) == 0 else { throw writeError(path) }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  private static func resolved(_ path: String) -> String {
+    guard let found = realpath(path, nil) else { return path }
+    defer { free(found) }
+    return String(cString: found)
+  }
+
+  private static func createBeside(
+    _ target: String
+  ) throws(InceptError) -> (descriptor: Int32, path: String) {
+    let attempts = 16
+    for _ in 0..<attempts {
+      let temporary = "\(target).\(String(UInt32.random(in: .min ... .max), radix: 36)).tmp"
+      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if descriptor >= 0 { return (descriptor, temporary) }
+      guard errno == EEXIST else { break }
+    }
+    throw writeError(target)
+  }
+
+  private static func put(
+    _ parts: [UnsafeRawBufferPointer], into descriptor: Int32, path: String
+  ) throws(InceptError) {
+    for part in parts {
+      var rest = part[...]
+      while !rest.isEmpty {
+        let window = UnsafeRawBufferPointer(rebasing: rest)
+        let written = writeOnce(descriptor, window)
+        if written < 0 {
+          if errno == EINTR { continue }
+          throw writeError(path)
+        }
+        rest = rest.dropFirst(written)
+      }
+    }
+  }
+
+  private static func writeOnce(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    #if canImport(Glibc)
+      Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+    #elseif canImport(Musl)
+      Musl.write(descriptor, bytes.baseAddress, bytes.count)
+    #else
+      Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+    #endif
+  }
+
+  private static func writeError(_ path: String) -> InceptError {
+    InceptError(
+      .cannotCreate, subject: path, expected: "expected a file that can be written",
+      found: reason(errno))
+  }
+}
