@@ -15,8 +15,8 @@ package enum MapAccess: Sendable, Hashable {
 }
 
 extension Queue {
-  /// Copies host memory into a buffer, starting at byte `offset`, and waits until it is there. On an in-order
-  /// queue everything enqueued before is then done too.
+  /// Copies host memory into a buffer, starting at byte `offset`, and waits until it is there. On
+  /// an in-order queue everything enqueued before is then done too.
   package func write(
     _ buffer: borrowing Buffer, from bytes: UnsafeRawBufferPointer, offset: Int = 0,
     waitFor: [Shared<Event>] = []
@@ -45,8 +45,8 @@ extension Queue {
     if let failure { throw failure }
   }
 
-  /// Copies a part of a buffer, starting at byte `offset`, into host memory and waits until it is there. On an
-  /// in-order queue everything enqueued before is then done too.
+  /// Copies a part of a buffer, starting at byte `offset`, into host memory and waits until it is
+  /// there. On an in-order queue everything enqueued before is then done too.
   package func read(
     _ buffer: borrowing Buffer, into bytes: UnsafeMutableRawBufferPointer, offset: Int = 0,
     waitFor: [Shared<Event>] = []
@@ -79,14 +79,15 @@ extension Queue {
     return values
   }
 
-  /// Enqueues filling a part of a buffer with copies of `value`, whose size must be a power of two up to 128 bytes
-  /// that divides `offset` and the part's size; without `byteCount`, to the buffer's end.
+  /// Enqueues filling a part of a buffer with copies of `value`, whose size must be a power of two
+  /// up to 128 bytes that divides `offset` and the part's size; without `byteCount`, to the
+  /// buffer's end.
   package func fill<Value: BitwiseCopyable>(
     _ buffer: borrowing Buffer, with value: Value, offset: Int = 0, byteCount: Int? = nil,
     waitFor: [Shared<Event>] = []
   ) throws(InceptError) {
     let memory = buffer.handle
-    let count = byteCount ?? (memory.byteCount - offset)
+    let count = byteCount ?? (memory.byteCount &- offset)
     try memory.checkRange(offset: offset, byteCount: count)
     guard count > 0 else { return }
     let size = MemoryLayout<Value>.size
@@ -105,9 +106,11 @@ extension Queue {
     try keep(memory)
   }
 
-  /// Enqueues copying `byteCount` bytes from one buffer to another; the ranges must not overlap in one buffer.
+  /// Enqueues copying `byteCount` bytes from one buffer to another; the ranges must not overlap in
+  /// one buffer.
   package func copy(
-    from source: borrowing Buffer, offset: Int = 0, to target: borrowing Buffer, at targetOffset: Int = 0,
+    from source: borrowing Buffer, offset: Int = 0, to target: borrowing Buffer,
+    at targetOffset: Int = 0,
     byteCount: Int, waitFor: [Shared<Event>] = []
   ) throws(InceptError) {
     let (from, to) = (source.handle, target.handle)
@@ -122,21 +125,22 @@ extension Queue {
     try keep(to)
   }
 
-  /// Gives `body` a part of a buffer as host memory, without a copy where the device shares it. Waits for
-  /// everything enqueued before on an in-order queue; the pointer ends with the call.
+  /// Gives `body` a part of a buffer as host memory, without a copy where the device shares it.
+  /// Waits for everything enqueued before on an in-order queue; the pointer ends with the call.
   package func withMapped<Result>(
     _ buffer: borrowing Buffer, for access: MapAccess, offset: Int = 0, byteCount: Int? = nil,
     _ body: (UnsafeMutableRawBufferPointer) throws(InceptError) -> Result
   ) throws(InceptError) -> Result {
     let memory = buffer.handle
-    let count = byteCount ?? (memory.byteCount - offset)
+    let count = byteCount ?? (memory.byteCount &- offset)
     try memory.checkRange(offset: offset, byteCount: count)
     guard count > 0 else { return try body(UnsafeMutableRawBufferPointer(start: nil, count: 0)) }
     var status: Int32 = 0
     var pointer: UnsafeMutableRawPointer?
     _ = blocking([]) { waitCount, waits in
       pointer = clEnqueueMapBuffer(
-        raw, memory.raw, cl_bool(CL_TRUE), access.flags, offset, count, waitCount, waits, nil, &status)
+        raw, memory.raw, cl_bool(CL_TRUE), access.flags, offset, count, waitCount, waits, nil,
+        &status)
       return status
     }
     guard status == 0, let pointer else { throw error(status, "clEnqueueMapBuffer", memory) }
