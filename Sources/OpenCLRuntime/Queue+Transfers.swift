@@ -24,9 +24,9 @@ extension Queue {
     let memory = buffer.handle
     try memory.checkRange(offset: offset, byteCount: bytes.count)
     guard let start = bytes.baseAddress, bytes.count > 0 else { return }
-    let status = blocking(waitFor) { count, waits in
+    let status = blocking(waitFor) { count, waits, event in
       clEnqueueWriteBuffer(
-        raw, memory.raw, cl_bool(CL_TRUE), offset, bytes.count, start, count, waits, nil)
+        raw, memory.raw, cl_bool(CL_TRUE), offset, bytes.count, start, count, waits, event)
     }
     guard status == 0 else { throw error(status, "clEnqueueWriteBuffer", memory) }
   }
@@ -54,9 +54,9 @@ extension Queue {
     let memory = buffer.handle
     try memory.checkRange(offset: offset, byteCount: bytes.count)
     guard let start = bytes.baseAddress, bytes.count > 0 else { return }
-    let status = blocking(waitFor) { count, waits in
+    let status = blocking(waitFor) { count, waits, event in
       clEnqueueReadBuffer(
-        raw, memory.raw, cl_bool(CL_TRUE), offset, bytes.count, start, count, waits, nil)
+        raw, memory.raw, cl_bool(CL_TRUE), offset, bytes.count, start, count, waits, event)
     }
     guard status == 0 else { throw error(status, "clEnqueueReadBuffer", memory) }
   }
@@ -135,13 +135,13 @@ extension Queue {
     let count = byteCount ?? (memory.byteCount &- offset)
     try memory.checkRange(offset: offset, byteCount: count)
     guard count > 0 else { return try body(UnsafeMutableRawBufferPointer(start: nil, count: 0)) }
-    var status: Int32 = 0
     var pointer: UnsafeMutableRawPointer?
-    _ = blocking([]) { waitCount, waits in
+    let status = blocking([]) { waitCount, waits, event in
+      var mapped: Int32 = 0
       pointer = clEnqueueMapBuffer(
-        raw, memory.raw, cl_bool(CL_TRUE), access.flags, offset, count, waitCount, waits, nil,
-        &status)
-      return status
+        raw, memory.raw, cl_bool(CL_TRUE), access.flags, offset, count, waitCount, waits, event,
+        &mapped)
+      return mapped
     }
     guard status == 0, let pointer else { throw error(status, "clEnqueueMapBuffer", memory) }
     let result: Swift.Result<Result, InceptError>
@@ -158,10 +158,20 @@ extension Queue {
 
   /// Makes a blocking call; in order, it has waited for everything before it.
   private func blocking(
-    _ waitFor: [Shared<Event>], _ call: (UInt32, UnsafePointer<cl_event?>?) -> Int32
+    _ waitFor: [Shared<Event>],
+    _ call: (UInt32, UnsafePointer<cl_event?>?, UnsafeMutablePointer<cl_event?>?) -> Int32
   ) -> Int32 {
-    if isOutOfOrder { return Self.withWaits(waitFor, call) }
-    return waiting { Self.withWaits(waitFor, call) }
+    guard isOutOfOrder else {
+      return waiting { Self.withWaits(waitFor) { call($0, $1, nil) } }
+    }
+    // Intel's runtime returns from a blocking write before it takes effect when the queue is out of
+    // order; its event is complete only afterwards.
+    var event: cl_event?
+    let status = Self.withWaits(waitFor) { call($0, $1, &event) }
+    guard event != nil else { return status }
+    let waited = clWaitForEvents(1, &event)
+    clReleaseEvent(event)
+    return status == 0 ? waited : status
   }
 
   private static func withWaits(
