@@ -3,8 +3,8 @@ import TensorCore
 
 /// Device memory.
 ///
-/// A buffer may be dropped at any time: kernels hold on to the buffers they are given, and a queue to what
-/// its unfinished commands use. Its contents are undefined until written.
+/// A buffer may be dropped at any time: kernels hold on to the buffers they are given, and a queue
+/// to what its unfinished commands use. Its contents are undefined until written.
 package struct Buffer: ~Copyable, Sendable {
   let handle: MemoryHandle
 
@@ -16,9 +16,11 @@ package struct Buffer: ~Copyable, Sendable {
 
   /// Allocates `byteCount` > 0 bytes. Drivers may put off the allocation until the first use.
   ///
-  /// - Throws: `.unavailable`, before anything is allocated, where the size is above the device's limit for one
-  ///   buffer; `.software` for a size below 1.
-  package init(_ context: borrowing Context, byteCount: Int, label: String = "buffer") throws(InceptError) {
+  /// - Throws: `.unavailable`, before anything is allocated, where the size is above the device's
+  ///   limit for one buffer; `.software` for a size below 1.
+  package init(_ context: borrowing Context, byteCount: Int, label: String = "buffer")
+    throws(InceptError)
+  {
     try MemoryHandle.checkSize(byteCount, label, context.device)
     var status: Int32 = 0
     let raw = clCreateBuffer(
@@ -52,8 +54,8 @@ package struct Buffer: ~Copyable, Sendable {
 
   private init(_ handle: MemoryHandle) { self.handle = handle }
 
-  /// A part of this buffer as a buffer of its own; it keeps the whole alive. `offset` must be a multiple of
-  /// ``DeviceInfo/sliceAlignmentBytes``, and a slice can't be sliced again.
+  /// A part of this buffer as a buffer of its own; it keeps the whole alive. `offset` must be a
+  /// multiple of ``DeviceInfo/sliceAlignmentBytes``, and a slice can't be sliced again.
   package func slice(
     offset: Int, byteCount: Int, label: String? = nil
   ) throws(InceptError) -> Buffer {
@@ -63,13 +65,15 @@ package struct Buffer: ~Copyable, Sendable {
     guard byteCount > 0, offset % alignment == 0, handle.parent == nil else {
       throw handle.context.violation(
         "slice of buffer '\(handle.label)'",
-        expected: "expected a non-empty part of a whole buffer that starts at a multiple of \(alignment)",
+        expected:
+          "expected a non-empty part of a whole buffer that starts at a multiple of \(alignment)",
         found: "\(byteCount) bytes at \(offset)" + (handle.parent == nil ? "" : " of a slice"))
     }
     var region = cl_buffer_region(origin: offset, size: byteCount)
     var status: Int32 = 0
     let raw = clCreateSubBuffer(
-      handle.raw, cl_mem_flags(CL_MEM_READ_WRITE), cl_buffer_create_type(CL_BUFFER_CREATE_TYPE_REGION),
+      handle.raw, cl_mem_flags(CL_MEM_READ_WRITE),
+      cl_buffer_create_type(CL_BUFFER_CREATE_TYPE_REGION),
       &region, &status)
     guard status == 0, let raw else {
       throw handle.context.error(status, "clCreateSubBuffer", "buffer '\(label)'")
@@ -79,8 +83,8 @@ package struct Buffer: ~Copyable, Sendable {
   }
 }
 
-/// The reference to device memory that buffers, kernel arguments and unfinished commands share; the memory is
-/// released with the last of them.
+/// The reference to device memory that buffers, kernel arguments and unfinished commands share; the
+/// memory is released with the last of them.
 final class MemoryHandle: @unchecked Sendable {
   // SAFETY: all fields are constants, and OpenCL's calls on a memory object are thread-safe.
   let raw: cl_mem
@@ -115,7 +119,8 @@ final class MemoryHandle: @unchecked Sendable {
 
   deinit { clReleaseMemObject(raw) }
 
-  static func checkSize(_ byteCount: Int, _ label: String, _ device: DeviceInfo) throws(InceptError) {
+  static func checkSize(_ byteCount: Int, _ label: String, _ device: DeviceInfo) throws(InceptError)
+  {
     let subject = "buffer '\(label)' on OpenCL device '\(device.name)'"
     guard byteCount > 0 else {
       throw InceptError(

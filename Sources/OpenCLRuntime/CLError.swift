@@ -2,7 +2,8 @@ import TensorCore
 
 /// A failed OpenCL call: what failed, where, and what the compiler said.
 ///
-/// The module throws `InceptError`; every one that comes from an OpenCL call is the ``inceptError`` of a `CLError`.
+/// The module throws `InceptError`; every one that comes from an OpenCL call is the ``inceptError``
+/// of a `CLError`.
 package struct CLError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What the call returned.
   package var status: CLStatus
@@ -27,12 +28,14 @@ package struct CLError: Error, Hashable, Sendable, CustomStringConvertible {
     self.buildLog = buildLog
   }
 
+  /// The error's one line, as people see it.
   package var description: String { inceptError.description }
 
-  /// The error as people see it: subject and device, the failing call, the symbolic code with the build log.
+  /// The error as people see it: subject and device, the failing call, the symbolic code with the
+  /// build log.
   ///
-  /// No platform, no device, a device out of memory and the like are `.unavailable`; what remains is a bug
-  /// of ours, `.software`.
+  /// No platform, no device, a device out of memory and the like are `.unavailable`; what remains
+  /// is a bug of ours, `.software`.
   package var inceptError: InceptError {
     let place = device.map { "OpenCL device '\($0)'" }
     let about = [subject, place].compactMap { $0 }.joined(separator: " on ")
@@ -79,7 +82,8 @@ package enum Hints {
 /// Throws the rendered ``CLError`` unless `status` is `CL_SUCCESS`.
 @inline(__always)
 func check(
-  _ status: Int32, _ call: StaticString, device: String? = nil, subject: @autoclosure () -> String? = nil
+  _ status: Int32, _ call: StaticString, device: String? = nil,
+  subject: @autoclosure () -> String? = nil
 ) throws(InceptError) {
   guard status == 0 else {
     throw CLError(

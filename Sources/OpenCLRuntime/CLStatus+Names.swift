@@ -1,6 +1,6 @@
 extension CLStatus {
-  /// The symbolic name of every code that the OpenCL headers define, core and extensions; where vendors
-  /// gave one number two names, the Khronos name.
+  /// The symbolic name of every code that the OpenCL headers define, core and extensions; where
+  /// vendors gave one number two names, the Khronos name.
   static let names: [Int32: String] = [
     0: "CL_SUCCESS",
     -1: "CL_DEVICE_NOT_FOUND",

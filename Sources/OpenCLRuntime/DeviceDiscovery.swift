@@ -7,8 +7,8 @@ package struct Discovery: Sendable, Hashable {
   package var platforms: [PlatformInfo]
   /// Every device of every platform, in the loader's order.
   package var devices: [DeviceInfo]
-  /// One line each about what is there but gives no device: a platform without devices, a driver that
-  /// can't be loaded, a machine with no driver at all.
+  /// One line each about what is there but gives no device: a platform without devices, a driver
+  /// that can't be loaded, a machine with no driver at all.
   package var notes: [String]
 
   /// Creates a result.
@@ -41,7 +41,8 @@ package struct DiscoverySource {
     self.place = place
   }
 
-  /// The machine's ICD loader. It reads the environment of the process, so `environment` should be that.
+  /// The machine's ICD loader. It reads the environment of the process, so `environment` should be
+  /// that.
   package static func system(environment: [String: String]) -> DiscoverySource {
     DiscoverySource(
       platforms: SystemPlatforms.query,
@@ -52,8 +53,8 @@ package struct DiscoverySource {
 
 /// Finds platforms and devices.
 package enum DeviceDiscovery {
-  /// Everything OpenCL offers on this machine. Nothing there is a normal case: the lists are empty and the
-  /// notes say what is wrong.
+  /// Everything OpenCL offers on this machine. Nothing there is a normal case: the lists are empty
+  /// and the notes say what is wrong.
   package static func discover() -> Discovery {
     discover(from: .system(environment: ProcessInfo.processInfo.environment))
   }
@@ -66,7 +67,8 @@ package enum DeviceDiscovery {
     for platform in platforms where platform.devices.isEmpty {
       let none = platform.status.isSuccess || platform.status == .deviceNotFound
       let reason = none ? "" : ": \(platform.status)"
-      notes.append("platform \(platform.info.index) '\(platform.info.name)' has no devices\(reason)")
+      notes.append(
+        "platform \(platform.info.index) '\(platform.info.name)' has no devices\(reason)")
     }
     if !status.isSuccess && status != .platformNotFound {
       notes.append("the OpenCL loader can't list platforms: \(status)")

@@ -5,7 +5,8 @@ package enum DeviceType: String, Sendable, Hashable, CaseIterable {
 
 /// The driver's name for a device.
 package struct DeviceHandle: @unchecked Sendable, Hashable {
-  // SAFETY: a root device's identifier is a constant of the process; OpenCL's calls on it are thread-safe.
+  // SAFETY: a root device's identifier is a constant of the process; OpenCL's calls on it are
+  // thread-safe.
   let raw: OpaquePointer
 }
 
@@ -24,16 +25,23 @@ package struct DeviceInfo: Sendable, Hashable {
   /// The platform's name.
   package var platformName: String
 
+  /// The maker that the device names.
   package var vendor = ""
+  /// The driver's version, in the driver's own form.
   package var driverVersion = ""
   /// `CL_DEVICE_VERSION`: `OpenCL 3.0 …`.
   package var deviceVersion = ""
   /// `CL_DEVICE_OPENCL_C_VERSION`: `OpenCL C 1.2 …`.
   package var openCLCVersion = ""
+  /// `CL_PLATFORM_VERSION`: `OpenCL 3.0 …`.
   package var platformVersion = ""
+  /// The maker that the platform names.
   package var platformVendor = ""
+  /// Number of compute units: cores of a CPU.
   package var computeUnits = 0
+  /// Highest clock in MHz.
   package var maxClockMHz = 0
+  /// Memory of the device.
   package var globalMemoryBytes = 0
   /// The largest single buffer.
   package var maxAllocationBytes = 0
@@ -45,19 +53,29 @@ package struct DeviceInfo: Sendable, Hashable {
   package var maxWorkGroupSize = 0
   /// The most work-items of a work-group along each dimension.
   package var maxWorkItemSizes: [Int] = []
+  /// Vector width in floats that the compiler prefers in source.
   package var preferredFloatVectorWidth = 0
+  /// Vector width in floats of the instruction set.
   package var nativeFloatVectorWidth = 0
+  /// Cache in front of global memory.
   package var globalCacheBytes = 0
+  /// Line of that cache.
   package var cacheLineBytes = 0
+  /// Width of the device's `size_t`.
   package var addressBits = 0
   /// Alignment that the start of a buffer slice needs, in bits as OpenCL reports it.
   package var memBaseAddrAlignBits = 0
   /// Nanoseconds per tick of the profiling clock.
   package var profilingTimerResolution = 0
+  /// Whether queues may run commands out of order.
   package var supportsOutOfOrder = false
+  /// Whether device and host share their memory.
   package var hasUnifiedMemory = false
+  /// Names of the extensions.
   package var extensions: [String] = []
+  /// Whether kernels can compute in `half`.
   package var hasFP16 = false
+  /// Whether kernels can compute in `double`.
   package var hasFP64 = false
   /// Whether the device can be used now.
   package var isAvailable = true
@@ -91,9 +109,13 @@ package struct DeviceInfo: Sendable, Hashable {
 package struct PlatformInfo: Sendable, Hashable {
   /// Position in the loader's order, which may change between runs.
   package var index: Int
+  /// The platform's name.
   package var name: String
+  /// The maker that the platform names.
   package var vendor: String
+  /// `CL_PLATFORM_VERSION`: `OpenCL 3.0 …`.
   package var version: String
+  /// Names of the extensions.
   package var extensions: [String]
   /// Number of devices of any type.
   package var deviceCount: Int

@@ -12,12 +12,12 @@ package enum DeviceSelection {
     try select(specifier, environment: environment, in: DeviceDiscovery.discover())
   }
 
-  /// The device among those discovered that `specifier` names: `P:D`, `cpu`, `gpu`, or part of a device's
-  /// or platform's name, in any case. Without one `INCEPT_DEVICE` is asked (when not empty), and without
-  /// that the first GPU is taken, else the first CPU, else the first device.
+  /// The device among those discovered that `specifier` names: `P:D`, `cpu`, `gpu`, or part of a
+  /// device's or platform's name, in any case. Without one `INCEPT_DEVICE` is asked (when not
+  /// empty), and without that the first GPU is taken, else the first CPU, else the first device.
   ///
-  /// - Throws: `.unavailable` listing what there is where nothing matches; `.usage` listing the matches where
-  ///   a name matches several, or for an empty specifier.
+  /// - Throws: `.unavailable` listing what there is where nothing matches; `.usage` listing the
+  ///   matches where a name matches several, or for an empty specifier.
   package static func select(
     _ specifier: String?, environment: [String: String], in discovery: Discovery
   ) throws(InceptError) -> DeviceInfo {

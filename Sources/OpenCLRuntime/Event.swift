@@ -51,7 +51,8 @@ package struct Event: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// The four time stamps of a finished command on a queue with profiling, or nil where there are none.
+  /// The four time stamps of a finished command on a queue with profiling, or nil where there are
+  /// none.
   package var times: ProfilingTimes? {
     guard let queued = stamp(CL_PROFILING_COMMAND_QUEUED),
       let submitted = stamp(CL_PROFILING_COMMAND_SUBMIT),
@@ -68,11 +69,16 @@ package struct Event: ~Copyable, @unchecked Sendable {
   }
 }
 
-/// When a command was queued, handed to the device, started and ended, in nanoseconds of the device's clock.
+/// When a command was queued, handed to the device, started and ended, in nanoseconds of the
+/// device's clock.
 package struct ProfilingTimes: Sendable, Hashable {
+  /// When the host enqueued the command.
   package var queued: UInt64
+  /// When it was handed to the device.
   package var submitted: UInt64
+  /// When it began.
   package var started: UInt64
+  /// When it ended.
   package var ended: UInt64
 
   /// Creates times.

@@ -16,6 +16,7 @@ package struct ICDEntry: Sendable, Hashable {
   package var source: String
   /// The library it names.
   package var library: String
+  /// What became of it.
   package var state: State
 
   /// Creates a description.
@@ -50,7 +51,9 @@ package enum ICDFiles {
   }
 
   /// Every driver the loader was told about: where, and which library.
-  package static func installed(environment: [String: String]) -> [(source: String, library: String)] {
+  package static func installed(environment: [String: String]) -> [(
+    source: String, library: String
+  )] {
     let folder = nonEmpty(environment["OPENCL_VENDOR_PATH"]) ?? defaultFolder
     guard let vendors = nonEmpty(environment["OCL_ICD_VENDORS"]) else { return list(folder) }
     if isFolder(vendors) { return list(vendors) }
@@ -72,12 +75,22 @@ package enum ICDFiles {
   /// Whether a library is loaded, and if not, why not.
   package static func state(ofLibrary library: String) -> ICDEntry.State {
     if let resident = dlopen(library, RTLD_LAZY | RTLD_NOLOAD) {
-      dlclose(resident)
-      return .loaded
+      defer { dlclose(resident) }
+      return isDriver(resident) ? .loaded : notADriver
     }
     // Stays open on purpose: drivers are not made to be unloaded.
-    guard dlopen(library, RTLD_LAZY | RTLD_LOCAL) == nil else { return .silent }
-    return .failed(dlerror().map { String(cString: $0) } ?? "no reason given")
+    guard let handle = dlopen(library, RTLD_LAZY | RTLD_LOCAL) else {
+      return .failed(dlerror().map { String(cString: $0) } ?? "no reason given")
+    }
+    return isDriver(handle) ? .silent : notADriver
+  }
+
+  private static let notADriver = ICDEntry.State.failed("it is not an OpenCL driver")
+
+  /// Whether a library has one of the two functions that the loader looks for.
+  private static func isDriver(_ handle: UnsafeMutableRawPointer) -> Bool {
+    dlsym(handle, "clGetExtensionFunctionAddress") != nil
+      || dlsym(handle, "clIcdGetPlatformIDsKHR") != nil
   }
 
   private static func list(_ folder: String) -> [(source: String, library: String)] {
@@ -99,7 +112,8 @@ package enum ICDFiles {
 
   private static func isFolder(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && isFolder.boolValue
   }
 
   private static func nonEmpty(_ text: String?) -> String? {

@@ -1,7 +1,8 @@
-/// One of OpenCL's `clGet…Info` functions with its objects bound: size first, then that many bytes.
+/// One of OpenCL's `clGet…Info` functions with its objects bound: asks for the size first, then for
+/// that many bytes.
 ///
-/// A failing query, a size that makes no sense and text that isn't terminated all give nil or what can be
-/// saved of it; drivers get these wrong, and a listing must survive that.
+/// A failing query, a size that makes no sense and text that isn't terminated all give nil or what
+/// can be saved of it; drivers get these wrong, and a listing must survive that.
 struct InfoQuery {
   /// The function: parameter name, size of the space, the space, where the real size goes.
   typealias Function = (UInt32, Int, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int>?) -> Int32
@@ -33,7 +34,8 @@ struct InfoQuery {
     return written >= 0 && written < capacity ? Array(bytes.prefix(written)) : bytes
   }
 
-  /// The answer as text up to its first NUL, repaired where it isn't UTF-8, without surrounding space.
+  /// The answer as text up to its first NUL, repaired where it isn't UTF-8, without surrounding
+  /// space.
   func text(_ parameter: Int32) -> String? {
     guard let bytes = bytes(parameter) else { return nil }
     var characters = bytes.prefix { $0 != 0 }[...]
@@ -44,7 +46,8 @@ struct InfoQuery {
   }
 
   /// The answer as one value of exactly that size, or nil.
-  func value<Value: BitwiseCopyable>(_ parameter: Int32, as type: Value.Type = Value.self) -> Value? {
+  func value<Value: BitwiseCopyable>(_ parameter: Int32, as type: Value.Type = Value.self) -> Value?
+  {
     guard let bytes = bytes(parameter), bytes.count == MemoryLayout<Value>.size else { return nil }
     return bytes.withUnsafeBytes { $0.loadUnaligned(as: Value.self) }
   }
@@ -54,7 +57,9 @@ struct InfoQuery {
     guard let bytes = bytes(parameter) else { return [] }
     let stride = MemoryLayout<Value>.stride
     return bytes.withUnsafeBytes { raw in
-      (0..<raw.count / stride).map { raw.loadUnaligned(fromByteOffset: $0 * stride, as: Value.self) }
+      (0..<raw.count / stride).map {
+        raw.loadUnaligned(fromByteOffset: $0 * stride, as: Value.self)
+      }
     }
   }
 

@@ -3,8 +3,8 @@ import TensorCore
 
 /// A kernel and its arguments.
 ///
-/// The arguments keep their buffers alive, and a launch keeps the arguments it was made with, so buffers may be
-/// replaced or dropped right after an enqueue.
+/// The arguments keep their buffers alive, and a launch keeps the arguments it was made with, so
+/// buffers may be replaced or dropped right after an enqueue.
 package struct Kernel: ~Copyable, Sendable {
   let object: KernelObject
   var arguments: ArgumentList
@@ -53,7 +53,8 @@ package struct Kernel: ~Copyable, Sendable {
     try set(index, size: MemoryLayout<cl_mem?>.size, &raw, .value)
   }
 
-  /// Gives a `__local` pointer argument its size. Whether the device has as much is checked at the launch.
+  /// Gives a `__local` pointer argument its size. Whether the device has as much is checked at the
+  /// launch.
   package mutating func setArg(_ index: Int, localBytes: Int) throws(InceptError) {
     guard localBytes > 0 else {
       throw object.context.violation(
@@ -108,8 +109,8 @@ package struct KernelLimits: Sendable, Hashable {
 
 /// The reference to a kernel object.
 final class KernelObject: @unchecked Sendable {
-  // SAFETY: the fields are constants. Arguments are set only through `Kernel`'s mutating methods, which the
-  // language makes exclusive; OpenCL's other calls on a kernel are thread-safe.
+  // SAFETY: the fields are constants. Arguments are set only through `Kernel`'s mutating methods,
+  // which the language makes exclusive; OpenCL's other calls on a kernel are thread-safe.
   let raw: cl_kernel
   let name: String
   let context: ContextHandle
@@ -140,7 +141,8 @@ final class KernelObject: @unchecked Sendable {
 
 /// The arguments a launch was made with; what is in the list stays alive with it.
 final class ArgumentList: @unchecked Sendable {
-  // SAFETY: `slots` is changed only by the kernel that owns the list, and only while nothing else refers to it.
+  // SAFETY: `slots` is changed only by the kernel that owns the list, and only while nothing else
+  // refers to it.
   enum Slot {
     case unset
     case value

@@ -1,7 +1,7 @@
 import TensorCore
 
-/// The sizes of one launch and the limits they must keep to, checked before the driver sees them: some drivers abort
-/// the process for what others refuse.
+/// The sizes of one launch and the limits they must keep to, checked before the driver sees them:
+/// some drivers abort the process for what others refuse.
 package struct LaunchCheck {
   /// The device's limits.
   package var device: DeviceInfo
@@ -16,16 +16,20 @@ package struct LaunchCheck {
 
   /// A rule and what breaks it, in the words of an error.
   package struct Violation: Hashable, Sendable {
+    /// The rule, with its limit.
     package var expected: String
+    /// What breaks it.
     package var found: String
   }
 
-  /// Alignment in bytes at which drivers place each piece of local memory: that of the largest type, `double16`.
+  /// Alignment in bytes at which drivers place each piece of local memory: that of the largest
+  /// type, `double16`.
   static let localAlignment = 128
 
   /// Creates a check.
   package init(
-    device: DeviceInfo, kernel: KernelLimits, global: [Int], local: [Int]?, localArguments: [Int] = []
+    device: DeviceInfo, kernel: KernelLimits, global: [Int], local: [Int]?,
+    localArguments: [Int] = []
   ) {
     self.device = device
     self.kernel = kernel
@@ -54,14 +58,16 @@ package struct LaunchCheck {
       return Violation(
         expected: "expected the kernel's own local size \(required)", found: "no local size")
     }
-    guard local.count == global.count, local.allSatisfy({ $0 > 0 }), let items = product(local) else {
+    guard local.count == global.count, local.allSatisfy({ $0 > 0 }), let items = product(local)
+    else {
       return Violation(
         expected: "expected \(global.count) local sizes above 0", found: "\(local)")
     }
     if let required = kernel.compileWorkGroupSize,
       local + Array(repeating: 1, count: 3 - local.count) != required
     {
-      return Violation(expected: "expected the kernel's own local size \(required)", found: "\(local)")
+      return Violation(
+        expected: "expected the kernel's own local size \(required)", found: "\(local)")
     }
     guard zip(global, local).allSatisfy({ $0.isMultiple(of: $1) }) else {
       return Violation(
@@ -88,7 +94,8 @@ package struct LaunchCheck {
     }
     guard total > 0, total > device.localMemoryBytes else { return nil }
     return Violation(
-      expected: "expected at most \(device.localMemoryBytes) bytes of local memory", found: "\(total)")
+      expected: "expected at most \(device.localMemoryBytes) bytes of local memory",
+      found: "\(total)")
   }
 
   private static func aligned(_ bytes: Int) -> Int {
@@ -132,7 +139,9 @@ extension Kernel {
       withUnsafeBytes(of: global) { global in
         guard let global = global.assumingMemoryBound(to: Int.self).baseAddress else { return -1 }
         guard let local else { return body(global, nil) }
-        return withUnsafeBytes(of: local) { body(global, $0.assumingMemoryBound(to: Int.self).baseAddress) }
+        return withUnsafeBytes(of: local) {
+          body(global, $0.assumingMemoryBound(to: Int.self).baseAddress)
+        }
       }
     }
   }

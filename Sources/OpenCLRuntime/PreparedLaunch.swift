@@ -3,9 +3,9 @@ import TensorCore
 
 /// A kernel with its arguments and sizes, checked once and enqueued many times.
 ///
-/// It takes the kernel over, so nothing can change the arguments behind it, and keeps their buffers alive. Arrays
-/// can hold it; it may be enqueued from several threads and on any queue of its context. Enqueueing it allocates
-/// nothing on this side of the driver.
+/// It takes the kernel over, so nothing can change the arguments behind it, and keeps their buffers
+/// alive. Arrays can hold it; it may be enqueued from several threads and on any queue of its
+/// context. Enqueueing it allocates nothing on this side of the driver.
 package final class PreparedLaunch: Sendable {
   /// The node or purpose of the launch, for profiles and messages.
   package let label: String
@@ -20,7 +20,8 @@ package final class PreparedLaunch: Sendable {
   /// The kernel function's name.
   package var kernelName: String { arguments.object.name }
 
-  /// Checks a launch of `kernel`, whose arguments must all be set, against the limits of kernel and device.
+  /// Checks a launch of `kernel`, whose arguments must all be set, against the limits of kernel and
+  /// device.
   ///
   /// - Throws: `.software` naming the label, the rule and the sizes.
   package init(

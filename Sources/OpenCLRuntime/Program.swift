@@ -5,14 +5,16 @@ import TensorCore
 ///
 /// May be used, and others built, from several threads at once.
 package struct Program: ~Copyable, @unchecked Sendable {
-  // SAFETY: the fields are constants after the build, and OpenCL's calls on a built program are thread-safe.
+  // SAFETY: the fields are constants after the build, and OpenCL's calls on a built program are
+  // thread-safe.
   private let raw: cl_program
   private let context: ContextHandle
   /// What the program is called in messages.
   package let label: String
 
-  /// Builds OpenCL C 1.2 source with the compiler's `options` (`-D N=4 -cl-mad-enable`). Unless the options name a
-  /// language version, 1.2 is asked for on devices whose compiler is for another one.
+  /// Builds OpenCL C 1.2 source with the compiler's `options` (`-D N=4 -cl-mad-enable`). Unless the
+  /// options name a language version, 1.2 is asked for on devices whose compiler is for another
+  /// one.
   ///
   /// Many drivers make the machine code only when a kernel is first enqueued.
   ///

@@ -15,8 +15,8 @@ package enum MapAccess: Sendable, Hashable {
 }
 
 extension Queue {
-  /// Copies host memory into a buffer, starting at byte `offset`, and waits until it is there. On an in-order
-  /// queue everything enqueued before is then done too.
+  /// Copies host memory into a buffer, starting at byte `offset`, and waits until it is there. On
+  /// an in-order queue everything enqueued before is then done too.
   package func write(
     _ buffer: borrowing Buffer, from bytes: UnsafeRawBufferPointer, offset: Int = 0,
     waitFor: [Shared<Event>] = []
@@ -24,9 +24,9 @@ extension Queue {
     let memory = buffer.handle
     try memory.checkRange(offset: offset, byteCount: bytes.count)
     guard let start = bytes.baseAddress, bytes.count > 0 else { return }
-    let status = blocking(waitFor) { count, waits in
+    let status = blocking(waitFor) { count, waits, event in
       clEnqueueWriteBuffer(
-        raw, memory.raw, cl_bool(CL_TRUE), offset, bytes.count, start, count, waits, nil)
+        raw, memory.raw, cl_bool(CL_TRUE), offset, bytes.count, start, count, waits, event)
     }
     guard status == 0 else { throw error(status, "clEnqueueWriteBuffer", memory) }
   }
@@ -45,8 +45,8 @@ extension Queue {
     if let failure { throw failure }
   }
 
-  /// Copies a part of a buffer, starting at byte `offset`, into host memory and waits until it is there. On an
-  /// in-order queue everything enqueued before is then done too.
+  /// Copies a part of a buffer, starting at byte `offset`, into host memory and waits until it is
+  /// there. On an in-order queue everything enqueued before is then done too.
   package func read(
     _ buffer: borrowing Buffer, into bytes: UnsafeMutableRawBufferPointer, offset: Int = 0,
     waitFor: [Shared<Event>] = []
@@ -54,9 +54,9 @@ extension Queue {
     let memory = buffer.handle
     try memory.checkRange(offset: offset, byteCount: bytes.count)
     guard let start = bytes.baseAddress, bytes.count > 0 else { return }
-    let status = blocking(waitFor) { count, waits in
+    let status = blocking(waitFor) { count, waits, event in
       clEnqueueReadBuffer(
-        raw, memory.raw, cl_bool(CL_TRUE), offset, bytes.count, start, count, waits, nil)
+        raw, memory.raw, cl_bool(CL_TRUE), offset, bytes.count, start, count, waits, event)
     }
     guard status == 0 else { throw error(status, "clEnqueueReadBuffer", memory) }
   }
@@ -79,14 +79,15 @@ extension Queue {
     return values
   }
 
-  /// Enqueues filling a part of a buffer with copies of `value`, whose size must be a power of two up to 128 bytes
-  /// that divides `offset` and the part's size; without `byteCount`, to the buffer's end.
+  /// Enqueues filling a part of a buffer with copies of `value`, whose size must be a power of two
+  /// up to 128 bytes that divides `offset` and the part's size; without `byteCount`, to the
+  /// buffer's end.
   package func fill<Value: BitwiseCopyable>(
     _ buffer: borrowing Buffer, with value: Value, offset: Int = 0, byteCount: Int? = nil,
     waitFor: [Shared<Event>] = []
   ) throws(InceptError) {
     let memory = buffer.handle
-    let count = byteCount ?? (memory.byteCount - offset)
+    let count = byteCount ?? (memory.byteCount &- offset)
     try memory.checkRange(offset: offset, byteCount: count)
     guard count > 0 else { return }
     let size = MemoryLayout<Value>.size
@@ -105,9 +106,11 @@ extension Queue {
     try keep(memory)
   }
 
-  /// Enqueues copying `byteCount` bytes from one buffer to another; the ranges must not overlap in one buffer.
+  /// Enqueues copying `byteCount` bytes from one buffer to another; the ranges must not overlap in
+  /// one buffer.
   package func copy(
-    from source: borrowing Buffer, offset: Int = 0, to target: borrowing Buffer, at targetOffset: Int = 0,
+    from source: borrowing Buffer, offset: Int = 0, to target: borrowing Buffer,
+    at targetOffset: Int = 0,
     byteCount: Int, waitFor: [Shared<Event>] = []
   ) throws(InceptError) {
     let (from, to) = (source.handle, target.handle)
@@ -122,22 +125,23 @@ extension Queue {
     try keep(to)
   }
 
-  /// Gives `body` a part of a buffer as host memory, without a copy where the device shares it. Waits for
-  /// everything enqueued before on an in-order queue; the pointer ends with the call.
+  /// Gives `body` a part of a buffer as host memory, without a copy where the device shares it.
+  /// Waits for everything enqueued before on an in-order queue; the pointer ends with the call.
   package func withMapped<Result>(
     _ buffer: borrowing Buffer, for access: MapAccess, offset: Int = 0, byteCount: Int? = nil,
     _ body: (UnsafeMutableRawBufferPointer) throws(InceptError) -> Result
   ) throws(InceptError) -> Result {
     let memory = buffer.handle
-    let count = byteCount ?? (memory.byteCount - offset)
+    let count = byteCount ?? (memory.byteCount &- offset)
     try memory.checkRange(offset: offset, byteCount: count)
     guard count > 0 else { return try body(UnsafeMutableRawBufferPointer(start: nil, count: 0)) }
-    var status: Int32 = 0
     var pointer: UnsafeMutableRawPointer?
-    _ = blocking([]) { waitCount, waits in
+    let status = blocking([]) { waitCount, waits, event in
+      var mapped: Int32 = 0
       pointer = clEnqueueMapBuffer(
-        raw, memory.raw, cl_bool(CL_TRUE), access.flags, offset, count, waitCount, waits, nil, &status)
-      return status
+        raw, memory.raw, cl_bool(CL_TRUE), access.flags, offset, count, waitCount, waits, event,
+        &mapped)
+      return mapped
     }
     guard status == 0, let pointer else { throw error(status, "clEnqueueMapBuffer", memory) }
     let result: Swift.Result<Result, InceptError>
@@ -154,10 +158,20 @@ extension Queue {
 
   /// Makes a blocking call; in order, it has waited for everything before it.
   private func blocking(
-    _ waitFor: [Shared<Event>], _ call: (UInt32, UnsafePointer<cl_event?>?) -> Int32
+    _ waitFor: [Shared<Event>],
+    _ call: (UInt32, UnsafePointer<cl_event?>?, UnsafeMutablePointer<cl_event?>?) -> Int32
   ) -> Int32 {
-    if isOutOfOrder { return Self.withWaits(waitFor, call) }
-    return waiting { Self.withWaits(waitFor, call) }
+    guard isOutOfOrder else {
+      return waiting { Self.withWaits(waitFor) { call($0, $1, nil) } }
+    }
+    // Intel's runtime returns from a blocking write before it takes effect when the queue is out of
+    // order; its event is complete only afterwards.
+    var event: cl_event?
+    let status = Self.withWaits(waitFor) { call($0, $1, &event) }
+    guard event != nil else { return status }
+    let waited = clWaitForEvents(1, &event)
+    clReleaseEvent(event)
+    return status == 0 ? waited : status
   }
 
   private static func withWaits(

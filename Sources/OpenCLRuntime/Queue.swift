@@ -4,11 +4,12 @@ import TensorCore
 
 /// A command queue of one device.
 ///
-/// Everything that an unfinished command uses is kept until the queue knows it is done: after ``finish()``, and on
-/// an in-order queue after any blocking transfer. A queue that is dropped finishes first. May be used from several
-/// threads at once.
+/// Everything that an unfinished command uses is kept until the queue knows it is done: after
+/// ``finish()``, and on an in-order queue after any blocking transfer. A queue that is dropped
+/// finishes first. May be used from several threads at once.
 package struct Queue: ~Copyable, @unchecked Sendable {
-  // SAFETY: OpenCL's calls on a queue are thread-safe, the list of kept objects has a lock, the rest is constant.
+  // SAFETY: OpenCL's calls on a queue are thread-safe, the list of kept objects has a lock, the
+  // rest is constant.
   let raw: cl_command_queue
   let context: ContextHandle
   let kept = Mutex(KeptObjects())
@@ -18,13 +19,14 @@ package struct Queue: ~Copyable, @unchecked Sendable {
   /// Whether commands may overtake one another; then only `waitFor` orders them.
   package let isOutOfOrder: Bool
 
-  /// How many objects the queue keeps before it finishes by itself, so that a caller who never does can't make it
-  /// grow for ever.
+  /// How many objects the queue keeps before it finishes by itself, so that a caller who never does
+  /// can't make it grow for ever.
   private static let keepLimit = 1 << 14
 
   /// Creates a queue.
   ///
-  /// - Parameter outOfOrder: Asks for out-of-order execution; devices without it give an in-order queue.
+  /// - Parameter outOfOrder: Asks for out-of-order execution; devices without it give an in-order
+  ///   queue.
   package init(
     _ context: borrowing Context, profiling: Bool = false, outOfOrder: Bool = false
   ) throws(InceptError) {
@@ -68,7 +70,8 @@ package struct Queue: ~Copyable, @unchecked Sendable {
   ///   - local: Work-items of a group, dividing `global`; nil leaves it to the driver.
   ///   - label: The node or purpose, for profiles and messages.
   ///   - waitFor: Commands that must end first.
-  /// - Throws: `.software`, before the driver sees the launch, where a limit of the kernel or the device is broken.
+  /// - Throws: `.software`, before the driver sees the launch, where a limit of the kernel or the
+  ///   device is broken.
   @discardableResult
   package func enqueue(
     _ kernel: borrowing Kernel, global: [Int], local: [Int]?, label: String = "",
@@ -125,7 +128,8 @@ package struct Queue: ~Copyable, @unchecked Sendable {
     if kept.withLock({ $0.add(object) }) >= Self.keepLimit { try finish() }
   }
 
-  /// Runs a call that returns when everything enqueued before it is done, and then lets go of what that used.
+  /// Runs a call that returns when everything enqueued before it is done, and then lets go of what
+  /// that used.
   func waiting(_ call: () -> Int32) -> Int32 {
     // Taken before waiting: what other threads add meanwhile is not covered by this wait.
     let done = kept.withLock { $0.take() }
@@ -136,7 +140,8 @@ package struct Queue: ~Copyable, @unchecked Sendable {
   }
 }
 
-/// Objects that unfinished commands use; two arrays that take turns, so that a queue in its stride allocates none.
+/// Objects that unfinished commands use; two arrays that take turns, so that a queue in its stride
+/// allocates none.
 struct KeptObjects: ~Copyable {
   typealias Object = any AnyObject & Sendable
 

@@ -1,5 +1,5 @@
-/// A place on the heap for a noncopyable value, so that arrays, dictionaries and several owners can hold it:
-/// `[Shared<Event>]`, `[String: Shared<Program>]`. The value ends with its last reference.
+/// A place on the heap for a noncopyable value, so that arrays, dictionaries and several owners can
+/// hold it: `[Shared<Event>]`, `[String: Shared<Program>]`. The value ends with its last reference.
 package final class Shared<Value: ~Copyable> {
   /// The value, to be borrowed.
   package let value: Value

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Builds and limits on every device", .enabled(if: !Devices.all.isEmpty, Devices.missing))
 struct BuildAndLimitTests {
-  @Test("A build failure shows program, device, options and the compiler's log", arguments: Devices.all)
+  @Test(
+    "A build failure shows program, device, options and the compiler's log", arguments: Devices.all)
   func buildFailure(device: DeviceInfo) throws {
     let context = try Context(device)
     let error = try #require(
@@ -15,7 +16,8 @@ struct BuildAndLimitTests {
           label: "broken")
       })
     #expect(error.category == .software)
-    for part in ["'broken'", device.name, "-D N=3", "CL_BUILD_PROGRAM_FAILURE", "undeclared_thing"] {
+    for part in ["'broken'", device.name, "-D N=3", "CL_BUILD_PROGRAM_FAILURE", "undeclared_thing"]
+    {
       #expect(error.description.contains(part))
     }
   }
@@ -24,7 +26,8 @@ struct BuildAndLimitTests {
   func missingKernel(device: DeviceInfo) throws {
     let context = try Context(device)
     let program = try Program(context, source: Sources.scale, label: "scale")
-    let missing = try #require(failure { () throws(InceptError) in _ = try program.kernel("absent") })
+    let missing = try #require(
+      failure { () throws(InceptError) in _ = try program.kernel("absent") })
     #expect(missing.description.contains("kernel 'absent' of program 'scale'"))
     #expect(missing.description.contains("CL_INVALID_KERNEL_NAME"))
     var kernel = try program.kernel("scale")
@@ -47,7 +50,8 @@ struct BuildAndLimitTests {
     #expect(error?.actual == "none for 0, 2")
   }
 
-  @Test("Local memory works up to the device's size and is refused above it", arguments: Devices.all)
+  @Test(
+    "Local memory works up to the device's size and is refused above it", arguments: Devices.all)
   func localMemory(device: DeviceInfo) throws {
     let context = try Context(device)
     let queue = try Queue(context)
@@ -86,7 +90,9 @@ struct BuildAndLimitTests {
     #expect(fixed.preferredMultiple > 0)
   }
 
-  @Test("Work-groups that are too large, indivisible or not the kernel's own are refused", arguments: Devices.all)
+  @Test(
+    "Work-groups that are too large, indivisible or not the kernel's own are refused",
+    arguments: Devices.all)
   func groups(device: DeviceInfo) throws {
     let context = try Context(device)
     let queue = try Queue(context)
@@ -129,18 +135,6 @@ struct BuildAndLimitTests {
       }
       for try await (number, result) in group { #expect(result == Float(10 + number)) }
     }
-  }
-
-  @Test("OpenCL C 1.2 is asked for only where the device's compiler is for another version")
-  func languageVersion() {
-    var device = DeviceInfo(
-      platformIndex: 0, deviceIndex: 0, name: "made up", type: .cpu, platformName: "none")
-    device.openCLCVersion = "OpenCL C 1.2 pocl"
-    #expect(Program.complete("-D A=1", for: device) == "-D A=1")
-    device.openCLCVersion = "OpenCL C 3.0 "
-    #expect(Program.complete("-D A=1", for: device) == "-D A=1 -cl-std=CL1.2")
-    #expect(Program.complete("", for: device) == "-cl-std=CL1.2")
-    #expect(Program.complete("-cl-std=CL3.0", for: device) == "-cl-std=CL3.0")
   }
 
   private func failure(_ body: () throws(InceptError) -> Void) -> InceptError? {

@@ -81,6 +81,11 @@ struct DeviceDiscoveryTests {
     #expect(why.contains("libIncept-no-such-driver.so"))
   }
 
+  @Test("A library that is no driver is told from one")
+  func notADriver() {
+    #expect(ICDFiles.state(ofLibrary: "libc.so.6") == .failed("it is not an OpenCL driver"))
+  }
+
   @Test("Every device found describes itself")
   func realDevices() {
     let found = DeviceDiscovery.discover()

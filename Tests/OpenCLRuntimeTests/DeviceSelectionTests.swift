@@ -90,7 +90,9 @@ struct DeviceSelectionTests {
     #expect(found.index == "2:1")
   }
 
-  @Test("Without any device every wish ends with 69, the notes and what to install", arguments: [nil, "0:0", "gpu"])
+  @Test(
+    "Without any device every wish ends with 69, the notes and what to install",
+    arguments: [nil, "0:0", "gpu"])
   func nothing(text: String?) {
     let discovery = Discovery(notes: ["platform 0 'Clover' has no devices"])
     let error = #expect(throws: InceptError.self) {

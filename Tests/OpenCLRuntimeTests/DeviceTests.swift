@@ -154,7 +154,9 @@ struct DeviceTests {
     #expect(try queue.read(buffer, as: UInt32.self, count: 1) == [400000])
   }
 
-  @Test("Buffers, kernels and programs dropped right after an enqueue live until it is done", arguments: Devices.all)
+  @Test(
+    "Buffers, kernels and programs dropped right after an enqueue live until it is done",
+    arguments: Devices.all)
   func dropped(device: DeviceInfo) throws {
     let context = try Context(device)
     let result = try Buffer(context, byteCount: 4 * 256)
@@ -180,5 +182,20 @@ struct DeviceTests {
     let queue = try Queue(context)
     let expected = [UInt32](repeating: 20019, count: 256)
     #expect(try queue.read(result, as: UInt32.self, count: 256) == expected)
+  }
+
+  @Test("A buffer dropped between setting it and the launch lives on", arguments: Devices.all)
+  func droppedBeforeLaunch(device: DeviceInfo) throws {
+    let context = try Context(device)
+    let queue = try Queue(context, profiling: true)
+    let program = try Program(context, source: Sources.slow, label: "slow")
+    var kernel = try program.kernel("slow")
+    try kernel.setArg(0, try Buffer(context, copying: [UInt32](repeating: 0, count: 64)))
+    try kernel.setArg(1, UInt32(10))
+    let launch = try PreparedLaunch(kernel, global: [64], local: [1], label: "orphan")
+    let event = try queue.enqueueRecorded(launch)
+    try event.wait()
+    let status = event.status
+    #expect(status == .complete)
   }
 }
