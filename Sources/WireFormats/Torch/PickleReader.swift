@@ -249,17 +249,9 @@ extension PickleReader {
 
   private func resolve(_ module: String, _ name: String) throws(InceptError) -> PickleGlobal {
     guard let global = PickleGlobal(module: module, name: name) else {
-      throw refusal("'\(PickleReader.printable("\(module).\(name)"))'")
+      throw refusal("'\("\(module).\(name)".printable())'")
     }
     return global
-  }
-
-  /// A name fit for a terminal: no control characters, no more than a line.
-  private static func printable(_ name: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        name.unicodeScalars.prefix(120).map { $0.properties.generalCategory == .control ? "?" : $0 }
-      ))
   }
 
   private func some<Value>(_ value: Value?) throws(InceptError) -> Value {
