@@ -14,7 +14,8 @@ struct TorchWeightsTests {
   @Test(
     "convolution weights move from OIHW to HWIO",
     arguments: [
-      Shape([1, 1, 1, 1]), [16, 1, 3, 3], [32, 3, 3, 3], [17, 5, 1, 7], [15, 2, 7, 1], [33, 4, 1, 1],
+      Shape([1, 1, 1, 1]), [16, 1, 3, 3], [32, 3, 3, 3], [17, 5, 1, 7], [15, 2, 7, 1],
+      [33, 4, 1, 1],
       [100, 3, 5, 5], [0, 3, 3, 3], [4, 0, 3, 3],
     ])
   func convolution(shape: Shape) {
@@ -26,7 +27,9 @@ struct TorchWeightsTests {
     #expect(TorchLayout.convolution.torchShape(of: imported.shape) == shape)
   }
 
-  @Test("linear weights move from [out, in] to [in, out]", arguments: [Shape([1, 1]), [10, 32], [1000, 37]])
+  @Test(
+    "linear weights move from [out, in] to [in, out]",
+    arguments: [Shape([1, 1]), [10, 32], [1000, 37]])
   func linear(shape: Shape) {
     let tensor = Self.ramp(shape)
     let imported = TorchLayout.linear.imported(tensor)

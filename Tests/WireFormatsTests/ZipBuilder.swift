@@ -28,8 +28,10 @@ struct ZipBuilder {
       bytes += little(UInt16(localName.count)) + [0, 0] + localName + entry.bytes
       let size = entry.claimedByteCount ?? UInt64(entry.bytes.count)
       let compressed = entry.method == 0 ? size : UInt64(entry.bytes.count)
-      let extra = wide ? little(1 as UInt16) + little(24 as UInt16)
-        + little(size) + little(compressed) + little(offset) : []
+      let extra =
+        wide
+        ? little(1 as UInt16) + little(24 as UInt16)
+          + little(size) + little(compressed) + little(offset) : []
       func narrow(_ value: UInt64) -> [UInt8] {
         little(wide ? UInt32.max : UInt32(truncatingIfNeeded: value))
       }

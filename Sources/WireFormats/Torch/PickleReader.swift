@@ -260,12 +260,14 @@ extension PickleReader {
   }
 
   private func truncated() -> InceptError {
-    bad("expected a complete pickle", found: "its end or unreadable text at byte \(reader.position)")
+    bad(
+      "expected a complete pickle", found: "its end or unreadable text at byte \(reader.position)")
   }
 
   /// An error about something that the pickle refers to and that weights have no use for.
   func refusal(_ actual: String) -> InceptError {
-    bad("expected a state_dict, nothing but named tensors", found: actual, hint: PickleReader.remedy)
+    bad(
+      "expected a state_dict, nothing but named tensors", found: actual, hint: PickleReader.remedy)
   }
 
   /// An error about the pickle.
