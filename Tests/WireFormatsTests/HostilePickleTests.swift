@@ -146,6 +146,11 @@ struct HostilePickleTests {
       ),
       ("marks", p.raw([UInt8](repeating: 0x28, count: 5_000_000))),
       ("dictionaries", p.raw([UInt8](repeating: 0x7D, count: 5_000_000))),
+      (
+        "strings",
+        p.ascii("]").raw(
+          Array([[0x8C, 16], Array("sixteen letters!".utf8), [0x61]].joined().cycled(17_000_000)))
+      ),
       ("memo", p.ascii("}").raw([UInt8](repeating: 0x94, count: 5_000_000)).ascii(".")),
     ])
   func bombs(what: String, pickle: PickleBuilder) {
@@ -159,5 +164,13 @@ struct HostilePickleTests {
   func cyclic() {
     let pickle = Self.p.ascii("}q\u{0}").text("state_dict").ascii("h\u{0}s.")
     #expect(Self.error(pickle)?.exitCode == 65)
+  }
+}
+
+extension Sequence where Element == UInt8 {
+  /// The sequence again and again, `count` bytes of it.
+  fileprivate func cycled(_ count: Int) -> some Sequence<UInt8> {
+    let bytes = Array(self)
+    return (0..<count).lazy.map { bytes[$0 % bytes.count] }
   }
 }

@@ -6,11 +6,12 @@ import TensorCore
 /// and refuses the file by the first other name. Work and memory are bounded by the input's length.
 struct PickleReader {
   /// Bounds that keep a file of nothing but tiny operations from taking a hundred times its size in memory.
+  /// Tens of thousands of tensors stay well inside.
   private enum Limit {
-    static let byteCount = 64 << 20
-    static let depth = 1 << 20
-    static let values = 4 << 20
-    static let memo = 2 << 20
+    static let byteCount = 16 << 20
+    static let depth = 1 << 18
+    static let values = 2 << 20
+    static let memo = 1 << 20
   }
 
   /// The file, for errors.
