@@ -65,6 +65,7 @@ package enum Safetensors {
   private static func damaged(
     _ file: MappedFile, _ expectation: String, found actual: String
   ) -> InceptError {
-    InceptError(.badData, subject: file.name, expected: expectation, found: actual)
+    InceptError(
+      .badData, subject: file.name, expected: expectation.printable(), found: actual.printable())
   }
 }

@@ -64,12 +64,12 @@ struct SafetensorsHeader {
     _ member: (inout SafetensorsHeader, String) throws(InceptError) -> Void
   ) throws(InceptError) {
     try expect("{")
-    if peek() == UInt8(ascii: "}") { return position += 1 }
+    if skip("}") { return }
     while true {
       let key = try string()
       try expect(":")
       try member(&self, key)
-      if peek() == UInt8(ascii: "}") { return position += 1 }
+      if skip("}") { return }
       try expect(",")
     }
   }
@@ -77,16 +77,10 @@ struct SafetensorsHeader {
   private mutating func integers() throws(InceptError) -> [Int] {
     var integers: [Int] = []
     try expect("[")
-    if peek() == UInt8(ascii: "]") {
-      position += 1
-      return []
-    }
+    if skip("]") { return [] }
     while integers.count < SafetensorsHeader.mostAxes {
       integers.append(try integer())
-      if peek() == UInt8(ascii: "]") {
-        position += 1
-        return integers
-      }
+      if skip("]") { return integers }
       try expect(",")
     }
     throw malformed("at most \(SafetensorsHeader.mostAxes) axes")
@@ -170,10 +164,14 @@ struct SafetensorsHeader {
   }
 
   private mutating func expect(_ scalar: UnicodeScalar) throws(InceptError) {
-    guard let byte = peek(), byte == UInt8(ascii: scalar) else {
-      throw malformed("'\(scalar)'")
-    }
+    guard skip(scalar) else { throw malformed("'\(scalar)'") }
+  }
+
+  /// Reads `scalar` if it comes next.
+  private mutating func skip(_ scalar: UnicodeScalar) -> Bool {
+    guard peek() == UInt8(ascii: scalar) else { return false }
     position += 1
+    return true
   }
 
   /// The next byte that isn't white space.

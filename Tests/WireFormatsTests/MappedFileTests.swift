@@ -47,14 +47,16 @@ struct MappedFileTests {
     let pipe = temporary()
     defer { try? FileManager.default.removeItem(at: pipe) }
     try #require(mkfifo(pipe.path, 0o600) == 0)
-    for (path, kind) in [("/tmp", "a directory"), ("/dev/null", "a device"), (pipe.path, "a pipe")] {
+    for (path, kind) in [("/tmp", "a directory"), ("/dev/null", "a device"), (pipe.path, "a pipe")]
+    {
       let error = #expect(throws: InceptError.self) { try MappedFile(path: path) }
       #expect(error?.category == .ioError)
       #expect(error?.actual == kind)
     }
   }
 
-  @Test("an unreadable file is an input error", .enabled(if: geteuid() != 0, "root reads everything"))
+  @Test(
+    "an unreadable file is an input error", .enabled(if: geteuid() != 0, "root reads everything"))
   func unreadable() throws {
     let url = temporary()
     defer { try? FileManager.default.removeItem(at: url) }

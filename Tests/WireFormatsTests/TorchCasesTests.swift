@@ -41,7 +41,8 @@ struct TorchCasesTests {
     #expect(scalar.withUnsafeBytes { $0.loadUnaligned(as: Int64.self) } == 1_234_567_890_123)
   }
 
-  @Test("tensors of one storage share its bytes, and only strided ones are copied", arguments: complete)
+  @Test(
+    "tensors of one storage share its bytes, and only strided ones are copied", arguments: complete)
   func sharing(name: String) throws {
     let tensors = try Self.read(name)
     let base = try #require(tensors["base"])
@@ -88,14 +89,18 @@ struct TorchCasesTests {
     #expect(tensor.floats() == [1, 2, 3])
   }
 
-  @Test("big-endian files are refused by name", arguments: ["big_endian_zip.pth", "big_endian_legacy.pth"])
+  @Test(
+    "big-endian files are refused by name",
+    arguments: ["big_endian_zip.pth", "big_endian_legacy.pth"])
   func bigEndian(name: String) throws {
     let error = #expect(throws: InceptError.self) { try Self.read(name) }
     #expect(error?.actual == "big-endian ones")
     #expect(error?.exitCode == 65)
   }
 
-  @Test("a pickled module is refused with what to save instead", arguments: ["module_zip.pth", "module_legacy.pth"])
+  @Test(
+    "a pickled module is refused with what to save instead",
+    arguments: ["module_zip.pth", "module_legacy.pth"])
   func module(name: String) throws {
     let error = #expect(throws: InceptError.self) { try Self.read(name) }
     #expect(error?.actual == "'torchvision.models.inception.Inception3'")

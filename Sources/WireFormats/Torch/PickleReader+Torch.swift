@@ -105,7 +105,7 @@ extension PickleReader {
       case .text(let kind) = heap.sequences[tuple][0]
     else { throw bad("expected a reference to a storage", found: identifier.kind) }
     let parts = heap.sequences[tuple]
-    guard kind == "storage" else { throw refusal("a pickled \(kind.prefix(40))") }
+    guard kind == "storage" else { throw refusal("a pickled \(kind.printable(limit: 40))") }
     guard case .global(let global) = parts[1], case .text(let key) = parts[2],
       case .int(let count) = parts[4], count >= 0
     else { throw bad("expected a storage's type, key and size", found: "something else") }

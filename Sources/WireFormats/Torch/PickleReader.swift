@@ -6,11 +6,12 @@ import TensorCore
 /// and refuses the file by the first other name. Work and memory are bounded by the input's length.
 struct PickleReader {
   /// Bounds that keep a file of nothing but tiny operations from taking a hundred times its size in memory.
+  /// Tens of thousands of tensors stay well inside.
   private enum Limit {
-    static let byteCount = 64 << 20
-    static let depth = 1 << 20
-    static let values = 4 << 20
-    static let memo = 2 << 20
+    static let byteCount = 16 << 20
+    static let depth = 1 << 18
+    static let values = 2 << 20
+    static let memo = 1 << 20
   }
 
   /// The file, for errors.
@@ -249,17 +250,9 @@ extension PickleReader {
 
   private func resolve(_ module: String, _ name: String) throws(InceptError) -> PickleGlobal {
     guard let global = PickleGlobal(module: module, name: name) else {
-      throw refusal("'\(PickleReader.printable("\(module).\(name)"))'")
+      throw refusal("'\("\(module).\(name)".printable())'")
     }
     return global
-  }
-
-  /// A name fit for a terminal: no control characters, no more than a line.
-  private static func printable(_ name: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        name.unicodeScalars.prefix(120).map { $0.properties.generalCategory == .control ? "?" : $0 }
-      ))
   }
 
   private func some<Value>(_ value: Value?) throws(InceptError) -> Value {
@@ -268,12 +261,14 @@ extension PickleReader {
   }
 
   private func truncated() -> InceptError {
-    bad("expected a complete pickle", found: "its end or unreadable text at byte \(reader.position)")
+    bad(
+      "expected a complete pickle", found: "its end or unreadable text at byte \(reader.position)")
   }
 
   /// An error about something that the pickle refers to and that weights have no use for.
   func refusal(_ actual: String) -> InceptError {
-    bad("expected a state_dict, nothing but named tensors", found: actual, hint: PickleReader.remedy)
+    bad(
+      "expected a state_dict, nothing but named tensors", found: actual, hint: PickleReader.remedy)
   }
 
   /// An error about the pickle.

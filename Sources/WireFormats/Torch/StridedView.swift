@@ -28,7 +28,7 @@ struct StridedView {
     else {
       throw InceptError(
         .badData, subject: source,
-        expected: "expected '\(name)' inside its storage of \(bytes.byteCount) bytes",
+        expected: "expected '\(name.printable())' inside its storage of \(bytes.byteCount) bytes",
         found: "\(type) \(shape) from element \(offset) with strides \(Shape(strides))")
     }
     let start = bytes.offset + offset * type.byteCount
@@ -38,7 +38,7 @@ struct StridedView {
     }
     guard count <= budget / type.byteCount else {
       throw InceptError(
-        .badData, subject: source, expected: "expected '\(name)' to fit its file",
+        .badData, subject: source, expected: "expected '\(name.printable())' to fit its file",
         found: "\(shape) expanded from \(span) elements")
     }
     budget -= count * type.byteCount

@@ -60,7 +60,8 @@ package enum TorchFile {
       by: storage.elementType?.byteCount ?? 1)
     guard !overflow else {
       throw InceptError(
-        .badData, subject: file.name, expected: "expected storage '\(storage.key)' to fit a file",
+        .badData, subject: file.name,
+        expected: "expected storage '\(storage.key.printable())' to fit a file",
         found: "\(storage.count) elements")
     }
     return bytes

@@ -74,7 +74,7 @@ struct TorchLegacy {
 
   private func damaged(_ expectation: String, found actual: String) -> InceptError {
     InceptError(
-      .badData, subject: file.name, expected: expectation, found: actual,
+      .badData, subject: file.name, expected: expectation.printable(), found: actual.printable(),
       hint: "the file is damaged or incomplete; get it again")
   }
 }

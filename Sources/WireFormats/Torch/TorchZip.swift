@@ -28,6 +28,7 @@ struct TorchZip {
     guard let folder = TorchZip.folder(archive.directory) else {
       throw file.damagedZip("expected an entry 'data.pkl'", found: "none")
     }
+    try archive.verify()
     try checkByteOrder(folder, &budget)
     let description = try contents(folder + "data.pkl", &budget)
     let pickle = try description.withUnsafeBytes { (bytes) throws(InceptError) in
@@ -46,7 +47,7 @@ struct TorchZip {
       guard bytes.byteCount == expected else {
         throw InceptError(
           .badData, subject: file.name,
-          expected: "expected \(expected) bytes in storage '\(storage.key)'",
+          expected: "expected \(expected) bytes in storage '\(storage.key.printable())'",
           found: "\(bytes.byteCount)")
       }
       return bytes

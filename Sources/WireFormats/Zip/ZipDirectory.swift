@@ -32,8 +32,15 @@ package struct ZipDirectory {
     var reader = ByteReader(file.bytes, at: end.offset)
     var entries: [Entry] = []
     var positions: [String: Int] = [:]
+    // Entries that overlap would let a small file ask for endless work.
+    var room = file.bytes.count
     for index in 0..<end.entryCount {
       let entry = try ZipDirectory.entry(&reader, file)
+      guard entry.compressedByteCount <= room else {
+        throw file.damagedZip(
+          "expected entries that fit the archive", found: "'\(entry.name)' beyond its size")
+      }
+      room -= entry.compressedByteCount
       guard positions.updateValue(index, forKey: entry.name) == nil else {
         throw file.damagedZip("expected every entry once", found: "'\(entry.name)' twice")
       }
@@ -101,7 +108,7 @@ extension MappedFile {
   /// An error about the archive itself.
   func damagedZip(_ expectation: String, found actual: String) -> InceptError {
     InceptError(
-      .badData, subject: name, expected: expectation, found: actual,
+      .badData, subject: name, expected: expectation.printable(), found: actual.printable(),
       hint: "the zip archive is damaged or incomplete; get the file again")
   }
 }
