@@ -82,6 +82,9 @@ let package = Package(
 
     // Build tools
     .executableTarget(name: "embed-files", path: "tools/embed-files", swiftSettings: settings),
+    .executableTarget(
+      name: "check-kernels", dependencies: ["KernelSources", "OpenCLRuntime", "TensorCore"],
+      path: "tools/check-kernels", swiftSettings: settings),
     .plugin(
       name: "EmbedKernels", capability: .buildTool(), dependencies: ["embed-files"],
       path: "tools/EmbedKernelsPlugin"),

@@ -1,0 +1,47 @@
+# Everything people do with a checkout. `make demo` and `make test` work on a fresh machine.
+
+SWIFT ?= swift
+BUILD := $(SWIFT) build -c release
+INCEPT := .build/release/incept
+SOURCES := Sources Tests tools kernels Package.swift
+
+.PHONY: help setup build demo test test-devices check-kernels lint format bench clean
+
+help:  ## List the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup:  ## Install what is missing (apt) and check for Swift
+	@tools/setup/setup.sh
+
+build: setup  ## Build the library and the command in release
+	@echo "==> Building Incept (release; a first build takes a few minutes)"
+	@$(BUILD) --product incept
+
+demo: build  ## Set up, build, run digits and profile Inception V3
+	@tools/demo.sh $(INCEPT)
+
+test: setup  ## Set up, build, run every test
+	@tools/test.sh
+
+test-devices: setup  ## Run the device tests on PoCL, Intel's runtime, rusticl and Oclgrind
+	@tools/devices/test-devices.sh
+
+check-kernels: setup  ## Build every kernel file by itself on every device
+	@echo "==> Building every kernel by itself"
+	@$(BUILD) --product check-kernels
+	@.build/release/check-kernels
+
+lint:  ## Check formatting and file sizes
+	@echo "==> Checking formatting and file sizes"
+	@$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
+	@tools/sizes.sh
+	@echo "lint: formatting and file sizes are fine"
+
+format:  ## Format the Swift sources
+	@$(SWIFT) format format --in-place --recursive --parallel $(SOURCES)
+
+bench: build  ## Compare Inception V3 with OpenVINO and ONNX Runtime (peers from PyPI, in a venv of its own)
+	@tools/bench/run.sh
+
+clean:  ## Remove what was built
+	rm -rf .build .venv
