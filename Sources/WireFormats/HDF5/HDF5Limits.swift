@@ -1,0 +1,17 @@
+/// Bounds that keep a hostile HDF5 file from costing more than a few seconds and a gigabyte.
+enum HDF5Limits {
+  /// Bytes of metadata (headers, tree nodes, strings) read from one file, counting repeated reads.
+  static let metadataBytes = 128 << 20
+  /// Bytes of chunked data unpacked from one file. Contiguous data is mapped and doesn't count.
+  static let decodedBytes = 512 << 20
+  /// Bytes of one unpacked chunk.
+  static let chunkBytes = 128 << 20
+  /// Extents of a dataspace; the format's own bound.
+  static let rank = 32
+  /// Levels of a B-tree.
+  static let treeLevels = 16
+  /// Components of a path.
+  static let pathDepth = 64
+  /// Filters of one pipeline; the format's own bound.
+  static let filters = 32
+}
