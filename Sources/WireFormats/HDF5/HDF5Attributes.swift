@@ -55,7 +55,7 @@ package struct HDF5Attributes: Sendable {
     let count = entry.shape.elementCount
     guard count > 0 else { return [] }
     var data = try file.cursor(
-      at: entry.address, count: entry.byteCount, path: path, "attribute '\(name)'")
+      at: entry.address, count: entry.byteCount, path: path, "attribute")
     var heap = HDF5GlobalHeap(file, path: path)
     var strings: [String] = []
     for _ in 0..<count {
@@ -64,10 +64,10 @@ package struct HDF5Attributes: Sendable {
       case .fixedString(let size, let padding):
         text = HDF5Attributes.fixed(try data.take(size), padding)
       case .variableString: text = try heap.string(&data)
-      case .number(let type, _): throw data.bad("strings", type.rawValue)
-      case .other(let kind, _): throw data.bad("strings", kind)
+      case .number(let type, _): throw notStrings(name, type.rawValue)
+      case .other(let kind, _): throw notStrings(name, kind)
       }
-      guard let text else { throw data.bad("text in UTF-8", "other bytes") }
+      guard let text else { throw data.bad("text in UTF-8 in '\(name)'", "other bytes") }
       strings.append(text)
     }
     return strings
@@ -84,6 +84,10 @@ package struct HDF5Attributes: Sendable {
       index += 1
     }
     return all
+  }
+
+  private func notStrings(_ name: String, _ found: String) -> InceptError {
+    file.bad(path, "strings in attribute '\(name)'", found)
   }
 
   private static func fixed(
@@ -124,8 +128,8 @@ package struct HDF5Attributes: Sendable {
     guard let name = try message.take(padded[0]).textToNul(), !name.isEmpty else {
       throw message.bad("a name in UTF-8", "other bytes")
     }
-    let datatype = try HDF5Datatype(try message.part(padded[1], "attribute '\(name)'"))
-    let space = try HDF5Dataspace(try message.part(padded[2], "attribute '\(name)'"))
+    let datatype = try HDF5Datatype(try message.part(padded[1], "attribute"))
+    let space = try HDF5Dataspace(try message.part(padded[2], "attribute"))
     let (count, overflow) = space.shape.elementCount.multipliedReportingOverflow(
       by: datatype.byteCount)
     guard !overflow, count <= message.remaining else {

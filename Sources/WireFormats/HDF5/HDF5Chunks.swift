@@ -56,6 +56,7 @@ struct HDF5Chunks {
     var seen: Set<Int> = []
     var walk = HDF5Tree(file, path: path, kind: .chunks(rank: shape.rank))
     try walk.leaves(of: tree) { (key, address) throws(InceptError) in
+      try file.charge(metadata: HDF5Limits.chunkCharge, path)
       var key = key
       let byteCount = try key.number(UInt32.self)
       let skipped = try key.number(UInt32.self)

@@ -1,18 +1,29 @@
 import TensorCore
 
+/// An object of a file, for errors. Joined to text only when there is one to report.
+struct HDF5Place {
+  /// The file's name.
+  let file: String
+  /// The object's path from the root.
+  let path: String
+
+  /// The subject of errors about the object.
+  var subject: String { path == "/" ? file : "\(file) '\(path)'" }
+}
+
 /// Reads the fields of one HDF5 structure in order; a read past the structure's end is an error that names it.
 struct HDF5Cursor {
-  /// What the structure belongs to: the file and the object's path.
-  let subject: String
+  /// What the structure belongs to.
+  let owner: HDF5Place
   /// The structure's name, for errors.
-  let structure: String
+  let structure: StaticString
   /// Where in the file the structure starts.
   let start: Int
   private var reader: ByteReader
 
   /// Reads `bytes`, which lie at `start` in the file.
-  init(_ bytes: UnsafeRawBufferPointer, at start: Int, subject: String, structure: String) {
-    self.subject = subject
+  init(_ bytes: UnsafeRawBufferPointer, at start: Int, owner: HDF5Place, structure: StaticString) {
+    self.owner = owner
     self.structure = structure
     self.start = start
     reader = ByteReader(bytes)
@@ -55,9 +66,9 @@ struct HDF5Cursor {
   mutating func skip(_ count: Int) throws(InceptError) { _ = try take(count) }
 
   /// A cursor over the next `count` bytes, which are passed over.
-  mutating func part(_ count: Int, _ structure: String) throws(InceptError) -> HDF5Cursor {
+  mutating func part(_ count: Int, _ structure: StaticString) throws(InceptError) -> HDF5Cursor {
     let address = address
-    return HDF5Cursor(try take(count), at: address, subject: subject, structure: structure)
+    return HDF5Cursor(try take(count), at: address, owner: owner, structure: structure)
   }
 
   /// Reads a field that has one legal value.
@@ -71,7 +82,7 @@ struct HDF5Cursor {
   /// An error about this structure.
   func bad(_ expected: String, _ found: String, hint: String? = nil) -> InceptError {
     InceptError(
-      .badData, subject: subject, expected: "expected \(expected) in its \(structure)",
+      .badData, subject: owner.subject, expected: "expected \(expected) in its \(structure)",
       found: found, hint: hint)
   }
 

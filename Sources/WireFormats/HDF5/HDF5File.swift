@@ -55,17 +55,17 @@ package final class HDF5File: Sendable {
 
   /// A cursor over `count` bytes at `address`, charged to the file's metadata budget.
   func cursor(
-    at address: Int, count: Int, path: String, _ structure: String
+    at address: Int, count: Int, path: String, _ structure: StaticString
   ) throws(InceptError) -> HDF5Cursor {
     try charge(metadata: count, path)
     return HDF5Cursor(
       try slice(at: address, count: count, path: path, structure), at: address,
-      subject: subject(path), structure: structure)
+      owner: place(path), structure: structure)
   }
 
   /// `count` bytes at `address`, uncharged.
   func slice(
-    at address: Int, count: Int, path: String, _ structure: String
+    at address: Int, count: Int, path: String, _ structure: StaticString
   ) throws(InceptError) -> UnsafeRawBufferPointer {
     let bytes = mapped.bytes
     guard address >= 0, count >= 0, address <= bytes.count, count <= bytes.count - address else {
@@ -105,14 +105,15 @@ package final class HDF5File: Sendable {
   /// Number of bytes in the file.
   var byteCount: Int { mapped.bytes.count }
 
-  /// The subject of errors about the object at `path`.
-  func subject(_ path: String) -> String { path == "/" ? name : "\(name) '\(path)'" }
+  /// The object at `path`, for errors.
+  func place(_ path: String) -> HDF5Place { HDF5Place(file: name, path: path) }
 
   /// A `.badData` error about the object at `path`.
   func bad(
     _ path: String, _ expected: String, _ found: String, hint: String? = nil
   ) -> InceptError {
     InceptError(
-      .badData, subject: subject(path), expected: "expected \(expected)", found: found, hint: hint)
+      .badData, subject: place(path).subject, expected: "expected \(expected)", found: found,
+      hint: hint)
   }
 }

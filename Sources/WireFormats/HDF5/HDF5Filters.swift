@@ -63,9 +63,13 @@ enum HDF5Filter: Int, Sendable, Hashable {
     let count = bytes.count / elementBytes
     guard elementBytes > 1, count > 1 else { return bytes }
     var result = bytes
-    for byte in 0..<elementBytes {
-      for index in 0..<count {
-        result[index * elementBytes + byte] = bytes[byte * count + index]
+    bytes.withUnsafeBufferPointer { source in
+      result.withUnsafeMutableBufferPointer { target in
+        for index in 0..<count {
+          for byte in 0..<elementBytes {
+            target[index * elementBytes + byte] = source[byte * count + index]
+          }
+        }
       }
     }
     return result
@@ -74,18 +78,22 @@ enum HDF5Filter: Int, Sendable, Hashable {
   /// The bytes without the Fletcher-32 checksum behind them, nil where it differs.
   private static func verified(_ bytes: [UInt8]) -> [UInt8]? {
     guard bytes.count >= 4 else { return nil }
-    let data = bytes.dropLast(4)
-    var low: UInt32 = 0
-    var high: UInt32 = 0
-    for start in stride(from: 0, to: data.count, by: 2) {
-      let second = start + 1 < data.count ? UInt32(data[start + 1]) : 0
-      low = (low + (UInt32(data[start]) << 8 | second)) % 65535
-      high = (high + low) % 65535
+    let count = bytes.count - 4
+    var low: UInt64 = 0
+    var high: UInt64 = 0
+    // Sums of this many 16-bit words stay far below 64 bits.
+    let run = 1 << 20
+    for first in stride(from: 0, to: count, by: run) {
+      for start in stride(from: first, to: min(first + run, count), by: 2) {
+        let second = start + 1 < count ? UInt64(bytes[start + 1]) : 0
+        low += UInt64(bytes[start]) << 8 | second
+        high += low
+      }
+      low %= 65535
+      high %= 65535
     }
     let sum = high << 16 | low
-    let stored = (0..<4).reduce(UInt32(0)) {
-      $0 | UInt32(bytes[data.count + $1]) << UInt32(8 * $1)
-    }
-    return sum == stored ? Array(data) : nil
+    let stored = (0..<4).reduce(UInt64(0)) { $0 | UInt64(bytes[count + $1]) << UInt64(8 * $1) }
+    return sum == stored ? Array(bytes[..<count]) : nil
   }
 }

@@ -38,7 +38,7 @@ struct HDF5GlobalHeap {
     guard version == 1, size >= 16 else { throw head.bad("version 1", "version \(version)") }
     let bytes = try file.slice(at: address, count: size, path: path, "global heap")
     var cursor = HDF5Cursor(
-      bytes, at: address, subject: file.subject(path), structure: "global heap")
+      bytes, at: address, owner: file.place(path), structure: "global heap")
     try cursor.skip(16)
     var objects: [Int: (address: Int, count: Int)] = [:]
     while cursor.remaining >= 16 {

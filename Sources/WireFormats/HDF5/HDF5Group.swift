@@ -52,6 +52,9 @@ package struct HDF5Group: Sendable {
       throw file.bad(
         path, "a path of 1 to \(HDF5Limits.pathDepth) names", "\(components.count) names")
     }
+    guard path.utf8.count + relativePath.utf8.count < HDF5Limits.pathBytes else {
+      throw file.bad(path, "a path of at most \(HDF5Limits.pathBytes) bytes", "a longer one")
+    }
     for (index, component) in components.enumerated() {
       let child = try current.child(String(component))
       if index == components.count - 1 { return child }

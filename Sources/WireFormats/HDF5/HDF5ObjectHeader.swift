@@ -15,6 +15,23 @@ struct HDF5ObjectHeader {
     case continuation = 16
     case symbolTable = 17
     case attributeInfo = 21
+
+    /// The message's name, for errors.
+    var structure: StaticString {
+      switch self {
+      case .dataspace: "dataspace message"
+      case .linkInfo: "link info message"
+      case .datatype: "datatype message"
+      case .link: "link message"
+      case .externalFiles: "external files message"
+      case .layout: "layout message"
+      case .filters: "filter message"
+      case .attribute: "attribute message"
+      case .continuation: "continuation message"
+      case .symbolTable: "symbol table message"
+      case .attributeInfo: "attribute info message"
+      }
+    }
   }
 
   /// One message; `body` reads its data.
@@ -50,8 +67,11 @@ struct HDF5ObjectHeader {
         let size = try block.number(UInt16.self)
         let isShared = try block.byte() & 2 != 0
         try block.skip(3)
-        var body = try block.part(size, "message of type \(type)")
-        guard let kind = Kind(rawValue: type) else { continue }
+        guard let kind = Kind(rawValue: type) else {
+          try block.skip(size)
+          continue
+        }
+        var body = try block.part(size, kind.structure)
         guard !isShared else {
           throw body.bad("no shared messages", "one", hint: HDF5Superblock.resaveHint)
         }

@@ -12,7 +12,8 @@ struct HDF5Superblock {
 
   /// Reads and checks the superblock.
   init(_ file: MappedFile) throws(InceptError) {
-    var cursor = HDF5Cursor(file.bytes, at: 0, subject: file.name, structure: "superblock")
+    var cursor = HDF5Cursor(
+      file.bytes, at: 0, owner: HDF5Place(file: file.name, path: "/"), structure: "superblock")
     guard file.bytes.starts(with: HDF5Superblock.signature) else {
       throw InceptError(
         .badData, subject: file.name, expected: "expected an HDF5 file", found: "other bytes")

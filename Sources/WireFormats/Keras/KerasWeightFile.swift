@@ -37,6 +37,7 @@ package struct KerasWeightFile: Sendable {
       }
       layers.append((name, try KerasWeightFile.weights(of: try group.group(name))))
     }
+    try KerasWeightFile.refuseOverlap(layers.flatMap(\.weights).map(\.tensor), group, file)
     self.layers = layers
     kerasVersion = try KerasWeightFile.string("keras_version", root, group)
     backend = try KerasWeightFile.string("backend", root, group)
@@ -66,6 +67,20 @@ package struct KerasWeightFile: Sendable {
       weights.append((name, try layer.dataset(name).tensor()))
     }
     return weights
+  }
+
+  /// Refuses views of the file that sum to more than the file: weights that share bytes could make a small file
+  /// cost any amount of memory once they are copied.
+  private static func refuseOverlap(
+    _ tensors: [HostTensor], _ group: HDF5Group, _ file: HDF5File
+  ) throws(InceptError) {
+    var mapped = 0
+    for tensor in tensors where tensor.storage === file.storage {
+      mapped += tensor.byteCount
+      guard mapped <= file.byteCount else {
+        throw group.bad("weights that don't overlap", "more bytes than the file has")
+      }
+    }
   }
 
   private static func unknownLayout(_ root: HDF5Group, _ file: HDF5File) -> InceptError {
