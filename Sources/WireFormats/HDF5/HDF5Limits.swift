@@ -5,7 +5,7 @@ enum HDF5Limits {
   /// Bytes of metadata that unpacking one chunk is charged as: what it costs beside its bytes.
   static let chunkCharge = 256
   /// Bytes of chunked data unpacked from one file. Contiguous data is mapped and doesn't count.
-  static let decodedBytes = 512 << 20
+  static let decodedBytes = 384 << 20
   /// Bytes of one unpacked chunk.
   static let chunkBytes = 128 << 20
   /// Extents of a dataspace; the format's own bound.
