@@ -112,7 +112,6 @@ let package = Package(
         "KernelSources",
       ]),
     tests(
-    tests(
       "WireFormatsTests", ["WireFormats", "ImportTorch", "TensorCore", "CHDF5"],
       exclude: ["Fixtures"]),
     tests("ImportKerasTests", ["ImportKeras", "WireFormats", "Operators", "GraphIR", "Reference"]),

@@ -1,37 +1,26 @@
 import Foundation
-import TensorCore
-import WireFormats
+import TestSupport
 
 /// Where the HDF5 tests find their files.
 enum HDF5Fixtures {
-  /// The package's root.
-  static let package = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
   /// A file that `tools/fixtures/make_hdf5_cases.py` wrote and that is committed; `.xz` is unpacked.
   static func path(_ name: String) throws -> String {
-    let folder = package.appendingPathComponent("Tests/WireFormatsTests/Fixtures/hdf5")
+    let folder = Fixtures.package.appendingPathComponent("Tests/WireFormatsTests/Fixtures/hdf5")
     let file = folder.appendingPathComponent(name)
     guard !FileManager.default.fileExists(atPath: file.path) else { return file.path }
     return try unpacked(folder.appendingPathComponent(name + ".xz"))
   }
 
-  /// A model file beside the package, nil where this checkout has none; `.xz` is unpacked.
+  /// A model file of the shared fixtures; `.xz` is unpacked.
   static func model(_ name: String) throws -> String {
-    let file = models.appendingPathComponent(name)
+    let file = try Fixtures.url("models/\(name)")
     guard !FileManager.default.fileExists(atPath: file.path) else { return file.path }
-    return try unpacked(models.appendingPathComponent(name + ".xz"))
+    return try Fixtures.unpacked("models/\(name).xz").path
   }
-
-  /// Whether the model files lie beside the package.
-  static let hasModels = FileManager.default.fileExists(atPath: models.path)
-
-  private static let models =
-    package.appendingPathComponent("../shared/fixtures/models").standardized
 
   /// Unpacks into `.build/fixtures`, once; the rename makes it appear whole.
   private static func unpacked(_ packed: URL) throws -> String {
-    let folder = package.appendingPathComponent(".build/fixtures")
+    let folder = Fixtures.package.appendingPathComponent(".build/fixtures")
     let target = folder.appendingPathComponent(packed.deletingPathExtension().lastPathComponent)
     guard !FileManager.default.fileExists(atPath: target.path) else { return target.path }
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -1,5 +1,6 @@
 import Foundation
 import TensorCore
+import TestSupport
 import Testing
 import WireFormats
 
@@ -17,7 +18,7 @@ import WireFormats
     try fuzz(try HDF5Fixtures.path(name))
   }
 
-  @Test(.enabled(if: HDF5Fixtures.hasModels, "no ../shared/fixtures/models beside the package"))
+  @Test(.enabled(if: Fixtures.available, "no shared fixtures"))
   func aRealModelSurvivesMutation() throws {
     try fuzz(try HDF5Fixtures.model("mobilenet_v1_025_224.h5"))
   }

@@ -1,5 +1,6 @@
 import CHDF5
 import TensorCore
+import TestSupport
 import Testing
 import WireFormats
 
@@ -15,7 +16,7 @@ import WireFormats
   }
 
   @Test(
-    .enabled(if: HDF5Fixtures.hasModels, "no ../shared/fixtures/models beside the package"),
+    .enabled(if: Fixtures.available, "no shared fixtures"),
     arguments: [
       ("mobilenet_v1_025_224.h5", "model_weights/"),
       ("inception_v3_keras_legacy_weights.h5", ""),

@@ -11,7 +11,8 @@ import WireFormats
     ("absurd_contiguous.h5", "never written"), ("absurd_chunked.h5", "bytes of chunked data"),
     ("absurd_overflow.h5", "shape"), ("bomb.h5", "bytes of chunked data"),
     ("missing_weight.h5", "'w'"), ("new_format.h5", "version 0 or 1"),
-    ("overlap.h5", "overlap"), ("long_name.h5", "4096"), ("heap_links.h5", "version 2 or later"), ("plain.h5", "layer_names"),
+    ("overlap.h5", "overlap"), ("long_name.h5", "4096"), ("heap_links.h5", "version 2 or later"),
+    ("plain.h5", "layer_names"),
   ])
   func hostileAndForeignFilesAreRefused(_ name: String, _ reason: String) throws {
     let path = try HDF5Fixtures.path(name)
@@ -19,6 +20,14 @@ import WireFormats
     #expect(error?.category == .badData)
     #expect(error?.subject.hasPrefix(path) == true)
     #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
+  }
+
+  @Test func namesFromTheFileAreQuotedOnOneShortLine() throws {
+    let path = try HDF5Fixtures.path("control_name.h5")
+    let error = #expect(throws: InceptError.self) { try KerasWeightFile(path: path) }
+    let text = try #require(error?.expectation)
+    #expect(text.contains("evil?[2J?name"))
+    #expect(text.utf8.count < 300)
   }
 
   @Test func aHardLinkCycleEndsAtThePathsBound() throws {

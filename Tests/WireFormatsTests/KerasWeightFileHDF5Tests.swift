@@ -1,5 +1,6 @@
 import Foundation
 import TensorCore
+import TestSupport
 import Testing
 import WireFormats
 
@@ -18,7 +19,7 @@ import WireFormats
 }
 
 /// Needs the model files beside the package; skipped where they are absent.
-@Suite(.enabled(if: HDF5Fixtures.hasModels, "no ../shared/fixtures/models beside the package"))
+@Suite(.enabled(if: Fixtures.available, "no shared fixtures"))
 struct KerasModelFileHDF5Tests {
   @Test func aWholeModelHasItsArchitectureAndWeights() throws {
     let file = try KerasWeightFile(path: HDF5Fixtures.model("mobilenet_v1_025_224.h5"))

@@ -8,7 +8,17 @@ struct HDF5Place {
   let path: String
 
   /// The subject of errors about the object.
-  var subject: String { path == "/" ? file : "\(file) '\(path)'" }
+  var subject: String {
+    path == "/" ? file : "\(file) '\(HDF5Place.printable(path))'"
+  }
+
+  /// Text that may hold names from the file, fit for a terminal: one line, of bounded length.
+  static func printable(_ text: String) -> String {
+    let kept = text.unicodeScalars.prefix(200).map {
+      $0.properties.generalCategory == .control ? "?" : $0
+    }
+    return String(String.UnicodeScalarView(kept))
+  }
 }
 
 /// Reads the fields of one HDF5 structure in order; a read past the structure's end is an error that names it.
@@ -82,8 +92,9 @@ struct HDF5Cursor {
   /// An error about this structure.
   func bad(_ expected: String, _ found: String, hint: String? = nil) -> InceptError {
     InceptError(
-      .badData, subject: owner.subject, expected: "expected \(expected) in its \(structure)",
-      found: found, hint: hint)
+      .badData, subject: owner.subject,
+      expected: "expected \(HDF5Place.printable(expected)) in its \(structure)",
+      found: HDF5Place.printable(found), hint: hint)
   }
 
   private func short() -> InceptError {

@@ -113,7 +113,8 @@ package final class HDF5File: Sendable {
     _ path: String, _ expected: String, _ found: String, hint: String? = nil
   ) -> InceptError {
     InceptError(
-      .badData, subject: place(path).subject, expected: "expected \(expected)", found: found,
+      .badData, subject: place(path).subject,
+      expected: "expected \(HDF5Place.printable(expected))", found: HDF5Place.printable(found),
       hint: hint)
   }
 }
