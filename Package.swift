@@ -37,6 +37,7 @@ let package = Package(
     cLibrary("CPNG", pkgConfig: "libpng", debian: "libpng-dev"),
     cLibrary("CTurboJPEG", pkgConfig: "libturbojpeg", debian: "libturbojpeg0-dev"),
     cLibrary("CHDF5", pkgConfig: "hdf5", debian: "libhdf5-dev"),
+    cLibrary("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
     cLibrary("CZip", pkgConfig: "libzip", debian: "libzip-dev"),
 
     // Foundations
@@ -58,7 +59,7 @@ let package = Package(
       ["Operators", "GraphIR", "TensorCore", "OpenCLRuntime", "KernelSources"]),
 
     // Files
-    library("WireFormats", ["TensorCore", "CHDF5", "CZip"]),
+    library("WireFormats", ["TensorCore", "CZlib", "CZip"]),
     library("ImportTorch", ["WireFormats", "TensorCore"]),
     library("ImportKeras", ["WireFormats", "Operators", "GraphIR", "TensorCore"]),
     .target(
@@ -111,7 +112,8 @@ let package = Package(
         "KernelSources",
       ]),
     tests(
-      "WireFormatsTests", ["WireFormats", "ImportTorch", "TensorCore"], exclude: ["Fixtures"]),
+      "WireFormatsTests", ["WireFormats", "ImportTorch", "TensorCore", "CHDF5"],
+      exclude: ["Fixtures"]),
     tests("ImportKerasTests", ["ImportKeras", "WireFormats", "Operators", "GraphIR", "Reference"]),
     tests("ModelsTests", ["Models", "Operators", "GraphIR", "TensorCore", "Reference"]),
     tests("ImagingTests", ["Imaging", "TensorCore"], exclude: ["Fixtures"]),
