@@ -113,7 +113,7 @@ public struct Conv2D: Operator {
     let weights = inputs[1].shape
     let elements = outputs.reduce(0) { $0 + $1.shape.elementCount }
     return Cost(
-      multiplyAdds: elements * weights[0] * weights[1] * weights[2], inputs: inputs,
+      multiplyAdds: Cost.product(elements, weights[0], weights[1], weights[2]), inputs: inputs,
       outputs: outputs)
   }
 
