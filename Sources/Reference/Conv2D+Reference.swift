@@ -3,6 +3,7 @@ import Operators
 import TensorCore
 
 extension Conv2D: ReferenceEvaluable {
+  /// All channels as one convolution, then bias and activations, then the cuts between splits.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     let shapes = try outputShapes(inputs)
     let channels = inputs[1].shape[3]

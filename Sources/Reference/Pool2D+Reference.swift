@@ -2,6 +2,7 @@ import Operators
 import TensorCore
 
 extension Pool2D: ReferenceEvaluable {
+  /// Window by window, channel by channel.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     let shape = try outputShapes(inputs)[0]
     let image = inputs[0].shape
@@ -47,6 +48,7 @@ extension Pool2D: ReferenceEvaluable {
 }
 
 extension GlobalPool: ReferenceEvaluable {
+  /// All pixels of each channel.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     let shape = try outputShapes(inputs)[0]
     let image = inputs[0].shape
