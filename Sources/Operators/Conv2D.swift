@@ -67,7 +67,9 @@ public struct Conv2D: Operator {
   public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
     try requireFloatInputs(inputs, 2...3)
     let (image, weights) = (inputs[0].shape, inputs[1].shape)
-    guard image.rank == 4 else { throw invalid("expected an image [N, H, W, C]", found: "\(image)") }
+    guard image.rank == 4 else {
+      throw invalid("expected an image [N, H, W, C]", found: "\(image)")
+    }
     guard weights.rank == 4, weights.dimensions.allSatisfy({ $0 > 0 }) else {
       throw invalid("expected weights [KH, KW, I/groups, O] (HWIO)", found: "\(weights)")
     }

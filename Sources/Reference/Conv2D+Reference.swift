@@ -35,7 +35,8 @@ extension Conv2D: ReferenceEvaluable {
   }
 
   /// The sums of products, `[N, OH, OW, O]`, without bias.
-  private func sums(_ image: ReferenceTensor, _ weights: ReferenceTensor, shape: Shape) -> [Double] {
+  private func sums(_ image: ReferenceTensor, _ weights: ReferenceTensor, shape: Shape) -> [Double]
+  {
     let (height, width) = (image.shape[1], image.shape[2])
     let border = window(weights: weights.shape).border(for: Spatial(height, width))
     var sums = [Double](repeating: 0, count: shape.elementCount)

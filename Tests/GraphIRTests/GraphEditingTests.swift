@@ -45,10 +45,12 @@ struct GraphEditingTests {
     #expect(error?.description == "add 'sum': expected 2 inputs, found 1")
   }
 
-  @Test("Values of other graphs are refused", arguments: [
-    ValueID(NodeID(rawValue: 99)), ValueID(NodeID(rawValue: 0), output: 1),
-    ValueID(NodeID(rawValue: 0), output: -1),
-  ])
+  @Test(
+    "Values of other graphs are refused",
+    arguments: [
+      ValueID(NodeID(rawValue: 99)), ValueID(NodeID(rawValue: 0), output: 1),
+      ValueID(NodeID(rawValue: 0), output: -1),
+    ])
   func foreign(value: ValueID) throws {
     var graph = try GraphSamples.network()
     let error = #expect(throws: InceptError.self) {
@@ -60,9 +62,11 @@ struct GraphEditingTests {
     #expect(error?.category == .software)
   }
 
-  @Test("Values of more than 2^40 elements are refused", arguments: [
-    [1 << 21, 1 << 20], [0, 1 << 41], [1 << 40, 1 << 40, 0],
-  ])
+  @Test(
+    "Values of more than 2^40 elements are refused",
+    arguments: [
+      [1 << 21, 1 << 20], [0, 1 << 41], [1 << 40, 1 << 40, 0],
+    ])
   func huge(extents: [Int]) throws {
     var graph = Graph(name: "huge")
     let type = TensorType(Shape(extents))

@@ -1,8 +1,8 @@
 import GraphIR
 import Operators
 import TensorCore
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Verifying a graph")
 struct GraphVerifyTests {

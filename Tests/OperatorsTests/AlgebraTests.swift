@@ -2,8 +2,8 @@ import GraphIR
 import Operators
 import Reference
 import TensorCore
-import Testing
 import TestSupport
+import Testing
 
 /// Laws that hold whatever the numbers are.
 @Suite("Algebra of operators")
@@ -181,7 +181,9 @@ struct AlgebraTests {
     expectEqual(try run(reversal, try run(reversal, image)), image, .exact)
   }
 
-  @Test("A softmax sums to one, ignores shifts and is its logarithm's exponential", arguments: [0, 1, 2])
+  @Test(
+    "A softmax sums to one, ignores shifts and is its logarithm's exponential",
+    arguments: [0, 1, 2])
   func softmax(axis: Int) throws {
     let x = random([3, 4, 5], 9)
     let y = try run(Softmax(axis: axis), x)

@@ -38,7 +38,8 @@ struct CostTests {
         .init(channels: 64, activation: .relu), .init(channels: 48, activation: .relu),
       ]), inputs: [[1, 35, 35, 192], [1, 1, 192, 112]], multiplyAdds: 35 * 35 * 192 * 112),
     Layer(
-      description: "ResNet-50, classifier", op: Dense(), inputs: [[1, 2048], [2048, 1000], [1000]],
+      description: "ResNet-50, classifier", op: Dense(),
+      inputs: [[1, 2048], [2048, 1000], [1000]],
       multiplyAdds: 2_048_000),
     Layer(
       description: "batched product", op: MatMul(), inputs: [[8, 16, 32], [32, 4]],
@@ -63,7 +64,8 @@ struct CostTests {
 
   @Test("Bytes are those of every input and output once, and of nothing for views")
   func bytes() throws {
-    #expect(try bytes(Dense(), [[1, 2048], [2048, 1000], [1000]]) == 4 * (2048 + 2_048_000 + 2000))
+    #expect(
+      try bytes(Dense(), [[1, 2048], [2048, 1000], [1000]]) == 4 * (2048 + 2_048_000 + 2000))
     #expect(try bytes(Unary(.relu), [[3, 5]]) == 4 * 30)
     #expect(try bytes(Concat(axis: 0), [[3, 5], [2, 5]]) == 4 * 50)
     #expect(try bytes(Slice([.init(axis: 0, start: 0, end: 1)]), [[100, 2]]) == 4 * 4)

@@ -2,8 +2,8 @@ import GraphIR
 import Operators
 import Reference
 import TensorCore
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Reference evaluator")
 struct ReferenceEvaluatorTests {
@@ -28,9 +28,10 @@ struct ReferenceEvaluatorTests {
   @Test("Results come by their names, one value under two names too")
   func results() throws {
     let results = try ReferenceEvaluator.evaluate(try graph(), feeding: feeds)
-    #expect(results.mapValues(\.values) == [
-      "line": [-1, 1, 5], "parabola": [1, 1, 25], "again": [-1, 1, 5],
-    ])
+    #expect(
+      results.mapValues(\.values) == [
+        "line": [-1, 1, 5], "parabola": [1, 1, 25], "again": [-1, 1, 5],
+      ])
     #expect(results["line"]?.hostTensor.floats() == [-1, 1, 5])
   }
 

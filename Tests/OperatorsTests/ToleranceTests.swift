@@ -1,12 +1,14 @@
-import Testing
 import TestSupport
+import Testing
 
 /// The judge of every numeric test must itself be able to say no.
 @Suite("Tolerance")
 struct ToleranceTests {
-  @Test("Distances are judged against the reference's largest magnitude", arguments: [
-    (Tolerance.double, 1e-12), (.tight, 2e-6), (.close, 2e-5), (.loose, 1e-3),
-  ])
+  @Test(
+    "Distances are judged against the reference's largest magnitude",
+    arguments: [
+      (Tolerance.double, 1e-12), (.tight, 2e-6), (.close, 2e-5), (.loose, 1e-3),
+    ])
   func relative(tolerance: Tolerance, factor: Double) {
     let reference: [Double] = [0, -8, 1]
     #expect(tolerance.mismatch([8 * factor * 0.9, -8, 1], reference: reference) == nil)

@@ -178,7 +178,8 @@ struct ValidationTests {
       "constant: expected 0 inputs, found 1"),
   ]
 
-  @Test("Operators refuse what they can't compute, in the error form",
+  @Test(
+    "Operators refuse what they can't compute, in the error form",
     arguments: convolutions + pools + others)
   func refuses(refusal: Refusal) {
     let error = #expect(throws: InceptError.self) {
