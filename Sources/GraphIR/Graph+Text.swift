@@ -4,8 +4,8 @@ extension Graph {
   /// The graph as text, one node a line in topological order: what golden tests compare.
   ///
   ///     graph 'digits_cnn' (nchw)
-  ///       %0 input = input : float32[1, 1, 8, 8]
-  ///       %3 conv1 = conv2d(input, conv1.weight) {strides=[1, 1]} : float32[1, 8, 8, 16]
+  ///       input = input : float32[1, 8, 8, 1]
+  ///       conv1 = conv2d(input, conv1.weight) {strides=[1, 1], auto_pad=valid} : float32[1, 6, 6, 16]
   ///       return logits = fc2
   public func text() -> String {
     var lines = ["graph '\(name)' (\(axisOrder.rawValue))"]

@@ -33,7 +33,9 @@ extension Graph {
       do {
         inferred = try node.op.inferOutputs(types(of: node.inputs))
       } catch {
-        throw error.about(node.subject)
+        throw InceptError(
+          .software, subject: node.subject, expected: error.expectation, found: error.actual,
+          hint: Self.bugHint)
       }
       guard inferred == node.outputs else {
         throw broken(node.subject, "outputs \(inferred)", "\(node.outputs)")
@@ -52,11 +54,16 @@ extension Graph {
         throw broken("graph '\(name)'", "input nodes among its nodes", "\(input)")
       }
     }
+    for id in order where self[id].op is any GraphInput && !inputs.contains(id) {
+      throw broken(self[id].subject, "to be among the graph's inputs", "\(inputs)")
+    }
   }
 
   private func broken(_ subject: String, _ expected: String, _ found: String) -> InceptError {
     InceptError(
       .software, subject: subject, expected: "expected \(expected)", found: found,
-      hint: "this is a bug of Incept; please report it with the command you ran")
+      hint: Self.bugHint)
   }
+
+  private static let bugHint = "this is a bug of Incept; please report it with the command you ran"
 }

@@ -136,12 +136,27 @@ public struct Graph: Sendable {
           found: "\(input)")
       }
     }
+    let inferred: [TensorType]
     do {
-      return try op.inferOutputs(types(of: inputs))
+      inferred = try op.inferOutputs(types(of: inputs))
     } catch {
       throw error.about(subject)
     }
+    for type in inferred {
+      guard let count = type.shape.checkedElementCount, count <= Self.maximumElementCount,
+        type.shape.dimensions.allSatisfy({ $0 <= Self.maximumElementCount })
+      else {
+        throw InceptError(
+          .badData, subject: subject, expected: "expected values of at most 2^40 elements",
+          found: "\(type)")
+      }
+    }
+    return inferred
   }
+
+  /// More elements than this in one value are a mistake, or an attack; with fewer no sum or product of sizes
+  /// overflows.
+  static let maximumElementCount = 1 << 40
 }
 
 /// Marks the operator whose nodes a caller feeds.

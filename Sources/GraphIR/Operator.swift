@@ -117,11 +117,24 @@ public struct Cost: Hashable, Sendable {
     }
   }
 
+  /// The product of `factors`, at most `Int.max`: run-time weights of absurd shapes must not trap.
+  public static func product(_ factors: Int...) -> Int {
+    factors.reduce(1) { result, factor in
+      let (product, overflow) = result.multipliedReportingOverflow(by: factor)
+      return overflow ? Int.max : product
+    }
+  }
+
   /// No cost at all.
   public static let free = Cost(multiplyAdds: 0, bytes: 0)
 
-  /// Sums two costs.
+  /// Sums two costs, at most to `Int.max`.
   public static func + (left: Cost, right: Cost) -> Cost {
-    Cost(multiplyAdds: left.multiplyAdds + right.multiplyAdds, bytes: left.bytes + right.bytes)
+    func sum(_ left: Int, _ right: Int) -> Int {
+      let (sum, overflow) = left.addingReportingOverflow(right)
+      return overflow ? Int.max : sum
+    }
+    return Cost(
+      multiplyAdds: sum(left.multiplyAdds, right.multiplyAdds), bytes: sum(left.bytes, right.bytes))
   }
 }

@@ -67,7 +67,9 @@ public struct Conv2D: Operator {
   public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
     try requireFloatInputs(inputs, 2...3)
     let (image, weights) = (inputs[0].shape, inputs[1].shape)
-    guard image.rank == 4 else { throw invalid("expected an image [N, H, W, C]", found: "\(image)") }
+    guard image.rank == 4 else {
+      throw invalid("expected an image [N, H, W, C]", found: "\(image)")
+    }
     guard weights.rank == 4, weights.dimensions.allSatisfy({ $0 > 0 }) else {
       throw invalid("expected weights [KH, KW, I/groups, O] (HWIO)", found: "\(weights)")
     }
@@ -113,7 +115,7 @@ public struct Conv2D: Operator {
     let weights = inputs[1].shape
     let elements = outputs.reduce(0) { $0 + $1.shape.elementCount }
     return Cost(
-      multiplyAdds: elements * weights[0] * weights[1] * weights[2], inputs: inputs,
+      multiplyAdds: Cost.product(elements, weights[0], weights[1], weights[2]), inputs: inputs,
       outputs: outputs)
   }
 

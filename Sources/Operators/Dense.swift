@@ -31,8 +31,8 @@ public struct Dense: Operator {
   /// MACs: outputs × K.
   public func cost(inputs: [TensorType], outputs: [TensorType]) -> Cost {
     Cost(
-      multiplyAdds: outputs[0].shape.elementCount * inputs[1].shape[0], inputs: inputs,
-      outputs: outputs)
+      multiplyAdds: Cost.product(outputs[0].shape.elementCount, inputs[1].shape[0]),
+      inputs: inputs, outputs: outputs)
   }
 
   /// The activation.
@@ -66,7 +66,7 @@ public struct MatMul: Operator {
   public func cost(inputs: [TensorType], outputs: [TensorType]) -> Cost {
     let a = inputs[0].shape
     return Cost(
-      multiplyAdds: outputs[0].shape.elementCount * a[a.rank - 1], inputs: inputs,
+      multiplyAdds: Cost.product(outputs[0].shape.elementCount, a[a.rank - 1]), inputs: inputs,
       outputs: outputs)
   }
 }

@@ -14,7 +14,7 @@ public struct Input: GraphInput {
   /// The declared type, which must have a valid shape.
   public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
     try requireFloatInputs(inputs, 0...0)
-    guard let count = type.shape.checkedElementCount, count < 1 << 40 else {
+    guard let count = type.shape.checkedElementCount, count <= 1 << 40 else {
       throw invalid("expected a shape of non-negative extents within 2^40", found: "\(type.shape)")
     }
     return [type]

@@ -41,7 +41,9 @@ public struct Pool2D: Operator {
   public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
     try requireFloatInputs(inputs, 1...2)
     let image = inputs[0].shape
-    guard image.rank == 4 else { throw invalid("expected an image [N, H, W, C]", found: "\(image)") }
+    guard image.rank == 4 else {
+      throw invalid("expected an image [N, H, W, C]", found: "\(image)")
+    }
     if inputs.count == 2, inputs[1].shape != [image[3]] {
       throw invalid("expected bias [\(image[3])]", found: "\(inputs[1].shape)")
     }

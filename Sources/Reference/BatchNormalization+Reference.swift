@@ -2,6 +2,7 @@ import Operators
 import TensorCore
 
 extension BatchNormalization: ReferenceEvaluable {
+  /// The definition, element by element.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     _ = try outputShapes(inputs)
     var result = inputs[0]

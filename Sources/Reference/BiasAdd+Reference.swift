@@ -2,6 +2,7 @@ import Operators
 import TensorCore
 
 extension BiasAdd: ReferenceEvaluable {
+  /// Every element plus its channel's bias.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     _ = try outputShapes(inputs)
     var result = inputs[0]

@@ -16,6 +16,7 @@ extension BinaryFunction {
 }
 
 extension Binary: ReferenceEvaluable {
+  /// The function of both broadcast inputs, then the activation.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     let shape = try outputShapes(inputs)[0]
     let (a, b) = (inputs[0].broadcast(to: shape), inputs[1].broadcast(to: shape))

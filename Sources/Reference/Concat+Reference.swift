@@ -2,6 +2,7 @@ import Operators
 import TensorCore
 
 extension Concat: ReferenceEvaluable {
+  /// Block by block: for every index before the axis, what each input has there.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     let shape = try outputShapes(inputs)[0]
     let axis = shape.normalizedAxis(axis) ?? 0

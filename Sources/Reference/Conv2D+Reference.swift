@@ -3,6 +3,7 @@ import Operators
 import TensorCore
 
 extension Conv2D: ReferenceEvaluable {
+  /// All channels as one convolution, then bias and activations, then the cuts between splits.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     let shapes = try outputShapes(inputs)
     let channels = inputs[1].shape[3]
@@ -34,7 +35,8 @@ extension Conv2D: ReferenceEvaluable {
   }
 
   /// The sums of products, `[N, OH, OW, O]`, without bias.
-  private func sums(_ image: ReferenceTensor, _ weights: ReferenceTensor, shape: Shape) -> [Double] {
+  private func sums(_ image: ReferenceTensor, _ weights: ReferenceTensor, shape: Shape) -> [Double]
+  {
     let (height, width) = (image.shape[1], image.shape[2])
     let border = window(weights: weights.shape).border(for: Spatial(height, width))
     var sums = [Double](repeating: 0, count: shape.elementCount)

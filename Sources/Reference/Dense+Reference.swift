@@ -2,6 +2,7 @@ import Operators
 import TensorCore
 
 extension Dense: ReferenceEvaluable {
+  /// One row of products per leading index, then bias and activation.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     let shape = try outputShapes(inputs)[0]
     let (features, outputs) = (inputs[1].shape[0], inputs[1].shape[1])

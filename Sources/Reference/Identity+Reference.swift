@@ -2,6 +2,7 @@ import Operators
 import TensorCore
 
 extension Identity: ReferenceEvaluable {
+  /// The input.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     _ = try outputShapes(inputs)
     return inputs
@@ -9,6 +10,7 @@ extension Identity: ReferenceEvaluable {
 }
 
 extension Dropout: ReferenceEvaluable {
+  /// The input.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     _ = try outputShapes(inputs)
     return inputs

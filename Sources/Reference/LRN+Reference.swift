@@ -3,6 +3,7 @@ import Operators
 import TensorCore
 
 extension LRN: ReferenceEvaluable {
+  /// The definition, element by element.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     _ = try outputShapes(inputs)
     let x = inputs[0].values

@@ -2,6 +2,7 @@ import Operators
 import TensorCore
 
 extension MatMul: ReferenceEvaluable {
+  /// One product per broadcast leading index.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     let shape = try outputShapes(inputs)[0]
     let batch = Array(shape.dimensions.dropLast(2))

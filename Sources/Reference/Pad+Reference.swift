@@ -2,6 +2,7 @@ import Operators
 import TensorCore
 
 extension Pad: ReferenceEvaluable {
+  /// Every axis walked from before its first element to beyond its last.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     let result = try outputShapes(inputs)[0]
     let shape = inputs[0].shape

@@ -2,6 +2,7 @@ import Operators
 import TensorCore
 
 extension Pool2D: ReferenceEvaluable {
+  /// Window by window, channel by channel.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     let shape = try outputShapes(inputs)[0]
     let image = inputs[0].shape
@@ -20,7 +21,9 @@ extension Pool2D: ReferenceEvaluable {
             before: border.left, extent: image[2], after: border.right)
           for channel in 0..<shape[3] {
             let elements = rows.inside.flatMap { y in
-              columns.inside.map { x[((batch * image[1] + y) * image[2] + $0) * image[3] + channel] }
+              columns.inside.map {
+                x[((batch * image[1] + y) * image[2] + $0) * image[3] + channel]
+              }
             }
             let divisor = countIncludePad ? rows.padded * columns.padded : elements.count
             let bias = inputs.count == 2 ? inputs[1].values[channel] : 0
@@ -47,6 +50,7 @@ extension Pool2D: ReferenceEvaluable {
 }
 
 extension GlobalPool: ReferenceEvaluable {
+  /// All pixels of each channel.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     let shape = try outputShapes(inputs)[0]
     let image = inputs[0].shape

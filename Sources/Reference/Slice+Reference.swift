@@ -2,6 +2,7 @@ import Operators
 import TensorCore
 
 extension Slice: ReferenceEvaluable {
+  /// Every axis walked from its start with its step.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     _ = try outputShapes(inputs)
     let strides = inputs[0].shape.denseStrides

@@ -3,6 +3,7 @@ import Operators
 import TensorCore
 
 extension Softmax: ReferenceEvaluable {
+  /// The definition, with the row's maximum subtracted first.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     _ = try outputShapes(inputs)
     var result = inputs[0]

@@ -2,6 +2,7 @@ import Operators
 import TensorCore
 
 extension Transpose: ReferenceEvaluable {
+  /// Every axis walked with the stride of the axis it comes from.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     _ = try outputShapes(inputs)
     let shape = inputs[0].shape

@@ -51,6 +51,7 @@ extension UnaryFunction? {
 }
 
 extension Unary: ReferenceEvaluable {
+  /// The function of every element.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     _ = try outputShapes(inputs)
     return [inputs[0].map(function.apply)]

@@ -15,16 +15,17 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
   /// Extent of one axis.
   public subscript(axis: Int) -> Int { dimensions[axis] }
 
-  /// Number of elements, or nil where an extent is negative or the product overflows `Int`.
+  /// Number of elements, or nil where an extent is negative or the product overflows `Int`, be it only without
+  /// the extents that are 0: strides and partial products of an empty tensor must fit too.
   public var checkedElementCount: Int? {
     var count = 1
-    for extent in dimensions {
-      guard extent >= 0 else { return nil }
+    for extent in dimensions where extent != 0 {
+      guard extent > 0 else { return nil }
       let (product, overflow) = count.multipliedReportingOverflow(by: extent)
       guard !overflow else { return nil }
       count = product
     }
-    return count
+    return dimensions.contains(0) ? 0 : count
   }
 
   /// Whether every extent is non-negative and the element count fits `Int`.

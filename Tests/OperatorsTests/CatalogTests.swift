@@ -1,8 +1,8 @@
 import GraphIR
 import Operators
 import Reference
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Operator catalog")
 struct CatalogTests {

@@ -1,8 +1,8 @@
 import Operators
 import Reference
 import TensorCore
-import Testing
 import TestSupport
+import Testing
 
 /// The reference evaluator against PyTorch and NumPy, which no test of another backend does again.
 @Suite("Agreement with PyTorch and NumPy")

@@ -1,11 +1,12 @@
 import Operators
 import Reference
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Random graphs")
 struct GraphGeneratorTests {
-  @Test("Every seed gives a graph that verifies and evaluates to finite numbers", arguments: 0..<200)
+  @Test(
+    "Every seed gives a graph that verifies and evaluates to finite numbers", arguments: 0..<200)
   func evaluates(seed: Int) throws {
     let (graph, feeds) = try GraphGenerator.randomGraph(seed: UInt64(seed))
     let results = try ReferenceEvaluator.evaluate(graph, feeding: feeds)

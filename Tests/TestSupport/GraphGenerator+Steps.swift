@@ -29,7 +29,8 @@ extension GraphGenerator {
   mutating func convolution(
     _ image: ValueID, kernel: Spatial? = nil, to outer: Int? = nil, keepsSize: Bool = false
   ) throws(InceptError) -> ValueID {
-    let kernel = kernel ?? random.pick([.one, Spatial(3), Spatial(1, 3), Spatial(5, 1), Spatial(2)])
+    let kernel =
+      kernel ?? random.pick([.one, Spatial(3), Spatial(1, 3), Spatial(5, 1), Spatial(2)])
     let inner = channels(image)
     let outer = outer ?? random.int(in: 1...8)
     let groups = inner % 2 == 0 && outer % 2 == 0 && random.oneIn(5) ? 2 : 1

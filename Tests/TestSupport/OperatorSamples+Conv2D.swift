@@ -153,23 +153,29 @@ extension OperatorSamples {
   }
 
   private static let split: [OperatorSample] = [
-    conv("1x1 in 3 parts", [1, 7, 11, 33], .one, to: 64,
+    conv(
+      "1x1 in 3 parts", [1, 7, 11, 33], .one, to: 64,
       splitting((16, .relu), (32, .relu), (16, .relu))),
-    conv("1x1 in odd parts", [2, 5, 7, 16], .one, to: 23,
+    conv(
+      "1x1 in odd parts", [2, 5, 7, 16], .one, to: 23,
       splitting((5, .relu), (17, nil), (1, .sigmoid))),
-    conv("1x1 in parts without bias", [1, 5, 7, 16], .one, to: 32,
+    conv(
+      "1x1 in parts without bias", [1, 5, 7, 16], .one, to: 32,
       splitting((16, nil), (16, .relu)), bias: false),
-    conv("3x3 in 2 parts", [1, 7, 11, 5], Spatial(3), to: 20,
+    conv(
+      "3x3 in 2 parts", [1, 7, 11, 5], Spatial(3), to: 20,
       splitting((4, .relu6), (16, .tanh), padding: .same)),
     conv("1x1 in 1 part", [1, 4, 4, 8], .one, to: 8, splitting((8, .relu))),
   ]
 
   private static let computed: [OperatorSample] = [
     conv("1x1 with fed weights", [1, 7, 11, 16], .one, to: 17, computedWeights: true),
-    conv("3x3 with fed weights and bias", [2, 7, 7, 5], Spatial(3), to: 16,
+    conv(
+      "3x3 with fed weights and bias", [2, 7, 7, 5], Spatial(3), to: 16,
       Conv2D(padding: .same), computedWeights: true, computedBias: true),
     conv("3x3 with fed bias", [1, 7, 7, 5], Spatial(3), to: 16, computedBias: true),
-    conv("depthwise with fed weights", [1, 7, 7, 16], Spatial(3), to: 16,
+    conv(
+      "depthwise with fed weights", [1, 7, 7, 16], Spatial(3), to: 16,
       Conv2D(padding: .same, groups: 16), computedWeights: true),
     OperatorSample(
       "of a constant image", Conv2D(),

@@ -3,16 +3,19 @@ import TensorCore
 
 extension OperatorSamples {
   /// Pools: both kinds over windows, paddings and rounding rules, on images down to one pixel.
-  package static let pool2D: [OperatorSample] = PoolKind.allCases.flatMap { kind in
-    geometries.map { pool($0.detail, kind, $0.image, $0.window) }
-      + [
-        pool("and relu", kind, [1, 7, 7, 16], padded, activation: .relu),
-        pool("and bias", kind, [2, 7, 7, 17], padded, bias: true),
-        pool("and bias and sigmoid", kind, [1, 5, 7, 5], padded, bias: true, activation: .sigmoid),
-      ]
-  } + geometries.filter { $0.window.dilations == .one }.map {
-    pool("\($0.detail), padding counts", .average, $0.image, $0.window, countsPadding: true)
-  }
+  package static let pool2D: [OperatorSample] =
+    PoolKind.allCases.flatMap { kind in
+      geometries.map { pool($0.detail, kind, $0.image, $0.window) }
+        + [
+          pool("and relu", kind, [1, 7, 7, 16], padded, activation: .relu),
+          pool("and bias", kind, [2, 7, 7, 17], padded, bias: true),
+          pool(
+            "and bias and sigmoid", kind, [1, 5, 7, 5], padded, bias: true, activation: .sigmoid),
+        ]
+    }
+    + geometries.filter { $0.window.dilations == .one }.map {
+      pool("\($0.detail), padding counts", .average, $0.image, $0.window, countsPadding: true)
+    }
 
   /// Global pools: both kinds, both result ranks.
   package static let globalPool: [OperatorSample] = PoolKind.allCases.flatMap { kind in

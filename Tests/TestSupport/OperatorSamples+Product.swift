@@ -3,26 +3,27 @@ import TensorCore
 
 extension OperatorSamples {
   /// Fully connected layers: rows, features and outputs around vector widths; operands known late.
-  package static let dense: [OperatorSample] = [
-    ([1, 64], 10), ([1, 128], 1000), ([3, 17], 33), ([2, 1], 1), ([1, 7], 1), ([33, 16], 16),
-    ([2, 5, 17], 5), ([64], 32), ([1, 2048], 17),
-  ].flatMap { (shape: Shape, outputs: Int) in
-    let features = shape[shape.rank - 1]
-    let bound = 1.7 / Float(features).squareRoot()
-    let weights: Shape = [features, outputs]
-    return [
-      OperatorSample(
-        "\(shape) to \(outputs)", Dense(),
-        [.fed(shape), .constant(weights, in: -bound...bound), .constant([outputs])],
-        tolerance: .close),
-      OperatorSample(
-        "\(shape) to \(outputs) without bias, relu", Dense(activation: .relu),
-        [.fed(shape), .constant(weights, in: -bound...bound)], tolerance: .close),
-      OperatorSample(
-        "\(shape) to \(outputs) all fed", Dense(),
-        [.fed(shape), .fed(weights, in: -bound...bound), .fed([outputs])], tolerance: .close),
-    ]
-  }
+  package static let dense: [OperatorSample] =
+    [
+      ([1, 64], 10), ([1, 128], 1000), ([3, 17], 33), ([2, 1], 1), ([1, 7], 1), ([33, 16], 16),
+      ([2, 5, 17], 5), ([64], 32), ([1, 2048], 17),
+    ].flatMap { (shape: Shape, outputs: Int) in
+      let features = shape[shape.rank - 1]
+      let bound = 1.7 / Float(features).squareRoot()
+      let weights: Shape = [features, outputs]
+      return [
+        OperatorSample(
+          "\(shape) to \(outputs)", Dense(),
+          [.fed(shape), .constant(weights, in: -bound...bound), .constant([outputs])],
+          tolerance: .close),
+        OperatorSample(
+          "\(shape) to \(outputs) without bias, relu", Dense(activation: .relu),
+          [.fed(shape), .constant(weights, in: -bound...bound)], tolerance: .close),
+        OperatorSample(
+          "\(shape) to \(outputs) all fed", Dense(),
+          [.fed(shape), .fed(weights, in: -bound...bound), .fed([outputs])], tolerance: .close),
+      ]
+    }
     + UnaryFunction.samples.filter { ![.log, .sqrt, .reciprocal].contains($0) }.map {
       OperatorSample(
         "and \($0.summary)", Dense(activation: $0),

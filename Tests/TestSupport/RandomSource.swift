@@ -40,7 +40,8 @@ package struct RandomSource: RandomNumberGenerator, Sendable {
   }
 
   /// A float32 tensor of independent numbers within `range`.
-  package mutating func tensor(_ shape: Shape, in range: ClosedRange<Float> = -1...1) -> HostTensor {
+  package mutating func tensor(_ shape: Shape, in range: ClosedRange<Float> = -1...1) -> HostTensor
+  {
     let values = (0..<shape.elementCount).map { _ in float(in: range) }
     return HostTensor(shape: shape, floats: values)
   }
