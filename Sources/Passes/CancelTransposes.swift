@@ -10,6 +10,9 @@ package struct CancelTransposes: Pass {
     the transposes cancel and nothing else reads f
     """
 
+  /// Elementwise nodes to look across for the transpose that cancels another; keeps long chains linear.
+  static let regionLimit = 64
+
   package init() {}
 
   package func run(on graph: inout Graph) throws(InceptError) -> Int {
@@ -72,7 +75,8 @@ package struct CancelTransposes: Pass {
         guard isIdentity(permutation.map { op.permutation[$0] }) else { return nil }
         continue
       }
-      guard isElementwise(node, in: editor.graph), !editor.isResult(value),
+      guard region.count < Self.regionLimit, isElementwise(node, in: editor.graph),
+        !editor.isResult(value),
         editor.users(of: value).allSatisfy({ $0 == user })
       else { return nil }
       region.append(node.id)
