@@ -13,6 +13,7 @@ package struct CancelTransposes: Pass {
   /// Elementwise nodes to look across for the transpose that cancels another; keeps long chains linear.
   static let regionLimit = 64
 
+  /// Creates the pass.
   package init() {}
 
   package func run(on graph: inout Graph) throws(InceptError) -> Int {

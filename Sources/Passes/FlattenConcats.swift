@@ -11,6 +11,7 @@ package struct FlattenConcats: Pass {
   /// Inputs that a concat may come to have.
   static let widthLimit = 4_096
 
+  /// Creates the pass.
   package init() {}
 
   package func run(on graph: inout Graph) throws(InceptError) -> Int {

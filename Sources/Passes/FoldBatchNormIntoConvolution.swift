@@ -11,6 +11,7 @@ package struct FoldBatchNormIntoConvolution: Pass {
     constants along the channels, when all parameters are constant and nothing else reads the values between
     """
 
+  /// Creates the pass.
   package init() {}
 
   package func run(on graph: inout Graph) throws(InceptError) -> Int {

@@ -14,6 +14,7 @@ package struct FoldConstants: Pass {
   /// Input elements, and multiply-adds, beyond which the device is left to compute the node.
   static let workLimit = 1 << 24
 
+  /// Creates the pass.
   package init() {}
 
   package func run(on graph: inout Graph) throws(InceptError) -> Int {

@@ -11,6 +11,7 @@ package struct FoldInputAffineIntoConvolution: Pass {
     reads the values between and, unless shift is zero, no window reads padding
     """
 
+  /// Creates the pass.
   package init() {}
 
   package func run(on graph: inout Graph) throws(InceptError) -> Int {

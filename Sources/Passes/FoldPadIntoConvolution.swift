@@ -10,6 +10,7 @@ package struct FoldPadIntoConvolution: Pass {
     convolution's own padding does not depend on the image's size
     """
 
+  /// Creates the pass.
   package init() {}
 
   package func run(on graph: inout Graph) throws(InceptError) -> Int {

@@ -10,6 +10,7 @@ package struct FoldTransposeIntoDense: Pass {
     axis stays first and nothing else reads the flattened value
     """
 
+  /// Creates the pass.
   package init() {}
 
   package func run(on graph: inout Graph) throws(InceptError) -> Int {

@@ -10,6 +10,7 @@ package struct FuseBiasAndActivation: Pass {
     binary operators; when nothing else reads the value between
     """
 
+  /// Creates the pass.
   package init() {}
 
   package func run(on graph: inout Graph) throws(InceptError) -> Int {

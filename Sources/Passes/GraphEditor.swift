@@ -4,8 +4,9 @@ import TensorCore
 
 /// A graph being rewritten, with an index of who reads what that is kept up to date.
 ///
-/// A fused node is put in the place of the **last** node of the chain it computes (``replace(_:with:inputs:sources:)``
-/// keeps id and name), so its users and the graph's results need no change and the name still names that value.
+/// A fused node is put in the place of the **last** node of the chain it computes, by
+/// ``replace(_:with:inputs:sources:)``, which keeps id and name: users and results need no change, and the name
+/// still names that value.
 struct GraphEditor {
   /// The graph as it is now. Nodes that nothing reads any more are still in it.
   private(set) var graph: Graph
@@ -104,7 +105,9 @@ struct GraphEditor {
   private mutating func release(_ value: ValueID, by user: NodeID) {
     var pending = [(value: value, user: user)]
     while let (value, user) = pending.popLast() {
-      guard var users = usersByValue[value], let index = users.firstIndex(of: user) else { continue }
+      guard var users = usersByValue[value], let index = users.firstIndex(of: user) else {
+        continue
+      }
       users.remove(at: index)
       usersByValue[value] = users
       guard markIfUnused(value.node) else { continue }

@@ -10,6 +10,7 @@ package struct MergeSiblingConvolutions: Pass {
     and constant parameters
     """
 
+  /// Creates the pass.
   package init() {}
 
   package func run(on graph: inout Graph) throws(InceptError) -> Int {

@@ -13,6 +13,7 @@ package struct MovePointwiseBeforeAveragePool: Pass {
     x, and nothing else reads it
     """
 
+  /// Creates the pass.
   package init() {}
 
   package func run(on graph: inout Graph) throws(InceptError) -> Int {

@@ -9,11 +9,12 @@ package struct PassPipeline: Sendable {
     // Before everything that asks for constant parameters.
     FoldConstants(),
     CancelTransposes(),
-    FoldTransposeIntoDense(),
     FoldPadIntoConvolution(),
     FoldBatchNormIntoConvolution(),
     // After batch norms have had the chance to go into the convolution before them.
     FoldInputAffineIntoConvolution(),
+    // After arithmetic between the flattening and the layer has gone.
+    FoldTransposeIntoDense(),
     FuseBiasAndActivation(),
     // After fusion, as the bias and the activation move to the pool; before merging, as the moved convolution
     // joins its siblings.

@@ -8,6 +8,7 @@ package struct RemoveIdentities: Pass {
   package let summary =
     "identity(x) → x, as for dropout, reshape, transpose, pad, slice and concat that change nothing"
 
+  /// Creates the pass.
   package init() {}
 
   package func run(on graph: inout Graph) throws(InceptError) -> Int {

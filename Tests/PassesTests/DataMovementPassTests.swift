@@ -139,7 +139,8 @@ import Testing
   }
 
   @Test func weightsStayWhereOnlyAxesOfOneMove() throws {
-    try expect(FoldTransposeIntoDense(), on: classifier(1, Flatten()),
+    try expect(
+      FoldTransposeIntoDense(), on: classifier(1, Flatten()),
       before: """
         nchw = transpose(x) {perm=[0, 3, 1, 2]} : float32[2, 3, 1, 1]
         flatten = flatten(nchw) {axis=1} : float32[2, 3]

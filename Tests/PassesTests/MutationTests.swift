@@ -16,7 +16,8 @@ enum Mutant: String, CaseIterable, Pass {
   func run(on graph: inout Graph) throws(InceptError) -> Int {
     for id in graph.topologicalOrder() {
       let node = graph[id]
-      guard let (op, inputs) = mutated(node, in: graph), !op.isEqual(to: node.op) || inputs != node.inputs
+      guard let (op, inputs) = mutated(node, in: graph),
+        !op.isEqual(to: node.op) || inputs != node.inputs
       else { continue }
       try graph.replace(id, with: op, inputs: inputs)
       break
@@ -32,7 +33,8 @@ enum Mutant: String, CaseIterable, Pass {
       return (BatchNormalization(epsilon: op.epsilon == 1e-3 ? 1e-5 : 1e-3), inputs)
     case (.shiftForMean, let op as BatchNormalization):
       return (op, [inputs[0], inputs[1], inputs[2], inputs[2], inputs[4]])
-    case (.swappedParts, is Concat) where inputs.count > 1
+    case (.swappedParts, is Concat)
+    where inputs.count > 1
       && graph.type(of: inputs[0]) == graph.type(of: inputs[1]):
       return (node.op, [inputs[1], inputs[0]] + inputs.dropFirst(2))
     case (.paddingCounted, let op as Pool2D) where op.kind == .average:
@@ -43,7 +45,8 @@ enum Mutant: String, CaseIterable, Pass {
       return (Transpose(inverse), inputs)
     case (.paddingShifted, let op as Pad):
       return (Pad(before: op.after, after: op.before, mode: op.mode), inputs)
-    case (.swappedOperands, let op as Binary) where op.function == .sub
+    case (.swappedOperands, let op as Binary)
+    where op.function == .sub
       && graph.type(of: inputs[0]) == graph.type(of: inputs[1]):
       return (op, [inputs[1], inputs[0]])
     case (.activationLost, let op as Conv2D) where op.activation != nil:

@@ -55,9 +55,13 @@ struct PatternGenerator {
     try builder.constant(shape, name: name("c"), in: range)
   }
 
-  private func channels(_ x: ValueID) -> Int { builder.graph.type(of: x).shape.dimensions.last ?? 1 }
+  private func channels(_ x: ValueID) -> Int {
+    builder.graph.type(of: x).shape.dimensions.last ?? 1
+  }
 
-  private mutating func conv(_ x: ValueID, kernel: Int? = nil, valid: Bool = false) throws -> ValueID {
+  private mutating func conv(_ x: ValueID, kernel: Int? = nil, valid: Bool = false) throws
+    -> ValueID
+  {
     let shape = builder.graph.type(of: x).shape
     let fits = shape[1] >= 3 && shape[2] >= 3
     let kernel = kernel ?? (fits ? random.pick([1, 2, 3]) : 1)

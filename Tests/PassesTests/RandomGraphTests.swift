@@ -68,7 +68,7 @@ struct Specimen {
     }
   }
 
-  @Test func pipelineIsDeterministicAndIdempotent() throws {
+  @Test func pipelineIsDeterministic() throws {
     for seed in Specimen.seeds.prefix(60) {
       for specimen in try Specimen.of(seed) {
         let once = try PassPipeline().run(specimen.graph).graph
