@@ -1,0 +1,83 @@
+import TensorCore
+
+extension HostTensor {
+  /// A float32 tensor whose every element `fill` writes; the memory starts with any content.
+  init(
+    uninitialized shape: Shape, fill: (UnsafeMutableBufferPointer<Float>) -> Void
+  ) {
+    let storage = TensorStorage(byteCount: shape.elementCount * 4) { bytes in
+      fill(bytes.bindMemory(to: Float.self))
+    }
+    self.init(elementType: .float32, shape: shape, storage: storage)
+  }
+
+  /// Values of one axis, rounded to float32 once.
+  init(vector values: [Double]) {
+    self.init(shape: [values.count], floats: values.map(Float.init))
+  }
+
+  /// Every element times the factor of its index along the last axis, computed in Double.
+  func scaled(alongLastAxisBy factors: [Double]) -> HostTensor {
+    HostTensor(uninitialized: shape) { destination in
+      withFloats { source in
+        factors.withUnsafeBufferPointer { factors in
+          guard let from = source.baseAddress, let to = destination.baseAddress,
+            let factor = factors.baseAddress, !factors.isEmpty
+          else { return }
+          let columns = factors.count
+          for row in stride(from: 0, to: source.count, by: columns) {
+            for column in 0..<columns {
+              to[row + column] = Float(Double(from[row + column]) * factor[column])
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Weights (`[…, I/groups, O]`) for an input that has not been through `affine`, and what its shift adds to
+  /// each output channel: `w · (x·scale + shift) = (w·scale) · x + Σ w·shift`.
+  func absorbing(_ affine: ChannelAffine, groups: Int) -> (weights: HostTensor, bias: [Double]) {
+    let (inputs, outputs) = (shape[shape.rank - 2], shape[shape.rank - 1])
+    let outputsPerGroup = outputs / groups
+    var bias = [Double](repeating: 0, count: outputs)
+    let weights = HostTensor(uninitialized: shape) { destination in
+      withFloats { source in
+        bias.withUnsafeMutableBufferPointer { bias in
+          for row in 0..<source.count / Swift.max(outputs, 1) {
+            for group in 0..<groups {
+              let channel = group * inputs + row % inputs
+              let (scale, shift) = (affine.scale[channel], affine.shift[channel])
+              for output in group * outputsPerGroup..<(group + 1) * outputsPerGroup {
+                let weight = Double(source[row * outputs + output])
+                destination[row * outputs + output] = Float(weight * scale)
+                bias[output] += weight * shift
+              }
+            }
+          }
+        }
+      }
+    }
+    return (weights, bias)
+  }
+
+  /// Tensors joined along their last axis; all other extents agree.
+  static func joined(alongLastAxis tensors: [HostTensor]) -> HostTensor {
+    let widths = tensors.map { $0.shape.dimensions.last ?? 1 }
+    let width = widths.reduce(0, +)
+    let outer = tensors[0].shape.dimensions.dropLast()
+    return HostTensor(uninitialized: Shape(outer + [width])) { destination in
+      guard let to = destination.baseAddress else { return }
+      var column = 0
+      for (tensor, own) in zip(tensors, widths) {
+        tensor.withFloats { source in
+          guard let from = source.baseAddress else { return }
+          for row in 0..<source.count / own {
+            (to + row * width + column).update(from: from + row * own, count: own)
+          }
+        }
+        column += own
+      }
+    }
+  }
+}
