@@ -97,6 +97,8 @@ enum ConvolutionVariant: KernelVariant {
     let tiles = (problem.pixels + pixels - 1) / pixels
     let cores = Swift.max(1, traits.computeUnits)
     let rounds = (tiles * panels + cores - 1) / cores
-    return Double(rounds * pixels * blocks) / efficiency
+    // Each panel walks the whole image; a large one no longer stays in the cache between two walks.
+    let isWide = blocks >= 4 || problem.pixels < 4096
+    return Double(rounds * pixels * blocks) / (isWide ? efficiency : efficiency * 0.85)
   }
 }
