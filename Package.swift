@@ -115,7 +115,7 @@ let package = Package(
       "WireFormatsTests", ["WireFormats", "ImportTorch", "TensorCore", "CHDF5"],
       exclude: ["Fixtures"]),
     tests("ImportKerasTests", ["ImportKeras", "WireFormats", "Operators", "GraphIR", "Reference"]),
-    tests("ModelsTests", ["Models", "Operators", "GraphIR", "TensorCore", "Reference"]),
+    tests("ModelsTests", ["Models", "Imaging", "Operators", "GraphIR", "Reference", "WireFormats"]),
     tests("ImagingTests", ["Imaging", "TensorCore"], exclude: ["Fixtures"]),
     tests("ProfilingTests", ["Profiling", "TensorCore"]),
     tests("InceptTests", ["Incept", "Models", "Imaging"]),

@@ -8,6 +8,8 @@ package struct Architecture: Sendable {
   package let name: String
   /// Which framework's form of it: `torchvision`, `keras`; nil where there is one only.
   package let form: String?
+  /// Whose parameter names and layouts it takes.
+  package let framework: Framework
   /// One line for `incept models`.
   package let summary: String
   /// The image it takes.
@@ -23,13 +25,35 @@ package struct Architecture: Sendable {
   /// The parameters, in the framework's own layout and order.
   package let parameters: [ParameterSpec]
   /// Names of parameters that files carry and the network does not use: auxiliary heads, counters. A name
-  /// matches where it equals one of these or begins with one that ends in `.`.
+  /// matches where it equals one of these, begins with one that ends in `.`, or ends with what follows the `*`
+  /// of one that begins with it.
   package let ignoredParameters: [String]
-  /// Builds the graph for `batch` images of `input`'s size from parameters that were checked.
+  /// Builds the graph for `batch` images of `input`'s size. Throws about the first parameter that is missing or
+  /// has another shape; ``check(_:)`` lists them all.
   package let build: @Sendable (ParameterSet, _ batch: Int) throws(InceptError) -> Graph
 
   /// `inception_v3:torchvision`, or the plain name.
   package var identifier: String { form.map { "\(name):\($0)" } ?? name }
+
+  /// Number of parameters: elements of all tensors the network takes, batch statistics included.
+  package var parameterCount: Int { parameters.reduce(0) { $0 + $1.shape.elementCount } }
+
+  /// Whether files carry a parameter of this name that the network does not use.
+  package func ignores(_ name: String) -> Bool {
+    ignoredParameters.contains { pattern in
+      name == pattern
+        || (pattern.hasSuffix(".") && name.hasPrefix(pattern))
+        || (pattern.hasPrefix("*") && name.hasSuffix(pattern.dropFirst()))
+    }
+  }
+}
+
+/// The framework whose conventions an architecture's parameters follow.
+package enum Framework: String, Sendable, Hashable {
+  /// PyTorch: convolution weights OIHW, linear weights `[out, in]`, parameters matched by name.
+  case torch
+  /// Keras: convolution weights HWIO, dense weights `[in, out]`, parameters matched by layer order.
+  case keras
 }
 
 /// The image a network takes.
@@ -62,6 +86,18 @@ package struct ParameterSpec: Sendable, Hashable {
   package let name: String
   /// Its shape in the framework's layout.
   package let shape: Shape
+  /// What the network does with it.
+  package let role: ParameterRole
+}
+
+/// What a network does with a parameter.
+package enum ParameterRole: Sendable, Hashable {
+  /// Weights of a convolution or a dense layer, each output summing over `fanIn` products.
+  case weights(fanIn: Int)
+  /// Added per channel.
+  case bias
+  /// Batch normalisation's factor, offset, and statistics.
+  case scale, shift, mean, variance
 }
 
 /// Where official weights can be had.

@@ -1,0 +1,104 @@
+import TensorCore
+
+/// Pairs the layers of a Keras weights-only file with an architecture's parameters, as Keras does: the layers
+/// that have weights, in order, whatever they are called.
+///
+/// Where file and architecture call their layers by exactly the same names, the names decide, so that a file
+/// whose order was lost still loads right.
+package struct KerasBinding: Sendable {
+  /// A layer's name and its weights, in the file's order.
+  package typealias Layer = (name: String, weights: [(name: String, tensor: HostTensor)])
+
+  /// The paired parameters, under the architecture's names.
+  package let parameters: ParameterSet
+  /// What does not fit.
+  package let complaints: [String]
+  private let source: String
+  private let architecture: Architecture
+
+  /// The parameters of `architecture` out of a file's layers.
+  ///
+  /// - Throws: one error that lists every layer that does not fit.
+  package static func bind(
+    layers: [Layer], source: String, to architecture: Architecture
+  ) throws(InceptError) -> ParameterSet {
+    let binding = KerasBinding(layers: layers, source: source, architecture: architecture)
+    if !binding.complaints.isEmpty { throw binding.error }
+    return binding.parameters
+  }
+
+  /// Pairs what can be paired.
+  package init(layers: [Layer], source: String, architecture: Architecture) {
+    let wanted = Self.layers(of: architecture)
+    let found = Self.arranged(layers.filter { !$0.weights.isEmpty }, like: wanted)
+    var tensors: [String: HostTensor] = [:]
+    var complaints: [String] = []
+    for (layer, wanted) in zip(found, wanted) {
+      guard layer.weights.count == wanted.parameters.count else {
+        complaints.append(
+          "layer '\(layer.name)' has \(layer.weights.count) weights instead of the "
+            + "\(wanted.parameters.count) of \(wanted.name)")
+        continue
+      }
+      for (weight, spec) in zip(layer.weights, wanted.parameters) {
+        let tensor = weight.tensor
+        if tensor.shape == spec.shape, tensor.elementType.isFloatingPoint {
+          tensors[spec.name] = tensor
+        } else {
+          complaints.append(
+            "'\(weight.name)' is \(tensor.elementType.rawValue) \(tensor.shape) instead of "
+              + "\(spec.shape) for \(spec.name)")
+        }
+      }
+    }
+    for layer in wanted.dropFirst(found.count) {
+      complaints.append("nothing for layer \(layer.name)")
+    }
+    for layer in found.dropFirst(wanted.count) {
+      complaints.append("layer '\(layer.name)' is one too many")
+    }
+    parameters = ParameterSet(source: source, tensors: tensors)
+    self.complaints = complaints
+    self.source = source
+    self.architecture = architecture
+  }
+
+  /// Everything that does not fit, as one error; long lists are cut but counted.
+  package var error: InceptError {
+    let shown = complaints.prefix(ParameterMismatch.longestList)
+    let rest = complaints.count - shown.count
+    return InceptError(
+      .badData, subject: source,
+      expected: "expected the layers of \(architecture.identifier), in order",
+      found: "\(complaints.count) differences: "
+        + shown.map(ParameterMismatch.printable).joined(separator: "; ")
+        + (rest > 0 ? "; and \(rest) more" : ""),
+      hint: "is this another architecture? `incept models` lists those Incept knows")
+  }
+
+  /// An architecture's layers with parameters, in order.
+  private static func layers(
+    of architecture: Architecture
+  ) -> [(name: String, parameters: [ParameterSpec])] {
+    var layers: [(name: String, parameters: [ParameterSpec])] = []
+    for spec in architecture.parameters {
+      let name = String(spec.name.prefix { $0 != "/" })
+      if layers.last?.name == name {
+        layers[layers.count - 1].parameters.append(spec)
+      } else {
+        layers.append((name, [spec]))
+      }
+    }
+    return layers
+  }
+
+  /// The file's layers in the architecture's order where the names are the same, else as they are.
+  private static func arranged(
+    _ layers: [Layer], like wanted: [(name: String, parameters: [ParameterSpec])]
+  ) -> [Layer] {
+    guard layers.count == wanted.count else { return layers }
+    let byName = Dictionary(layers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let arranged = wanted.compactMap { byName[$0.name] }
+    return arranged.count == layers.count ? arranged : layers
+  }
+}
