@@ -52,7 +52,7 @@ package struct Elementwise {
     if choice.chosen == .items {
       builder.emit(
         kernel, variant: choice.chosen.rawValue, rejected: choice.rejected, arguments: arguments,
-        global: [length, rows], local: nil, step: step)
+        global: [length, rows], local: nil, step: step, output: output)
       return
     }
     let chunk = min(length, ElementwiseProblem.elementsPerItem)
@@ -61,7 +61,7 @@ package struct Elementwise {
       kernel, variant: choice.chosen.rawValue, rejected: choice.rejected,
       arguments: arguments + [.int(length), .int(chunk), .int(rows), .int(rowsPerItem)],
       global: [(length + chunk - 1) / chunk, (rows + rowsPerItem - 1) / rowsPerItem],
-      local: [1, 1], step: step)
+      local: [1, 1], step: step, output: output)
   }
 }
 
