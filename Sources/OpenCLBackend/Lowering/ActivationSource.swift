@@ -23,7 +23,8 @@ extension UnaryFunction {
     case .clip(let lower, let upper): "min(max(\(x), \(literal(lower))), \(literal(upper)))"
     case .hardSigmoid(let alpha, let beta):
       "clamp(\(literal(alpha)) * (\(x)) + \(literal(beta)), 0.0f, 1.0f)"
-    case .hardSwish: "((\(x)) * clamp((\(x)) * (1.0f / 6.0f) + 0.5f, 0.0f, 1.0f))"
+    // Adding 3 first is exact where the sum is small; a sixth and a half would cancel there.
+    case .hardSwish: "((\(x)) * (clamp((\(x)) + 3.0f, 0.0f, 6.0f) * (1.0f / 6.0f)))"
     case .silu: "((\(x)) * UNARY_SIGMOID(\(x)))"
     case .gelu(let approximate):
       approximate ? "UNARY_GELU_TANH(\(x))" : "(0.5f * (\(x)) * (1.0f + erf((\(x)) * M_SQRT1_2_F)))"

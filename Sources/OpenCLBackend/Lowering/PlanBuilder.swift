@@ -65,10 +65,11 @@ package struct PlanBuilder {
   }
 
   /// Adds a launch of the current node. Its label, cost and shapes are the node's; a node's second and later
-  /// launches (`step`) cost nothing of their own.
+  /// launches (`step`) cost nothing of their own. `output` is where the result goes if not to the node's value.
   package mutating func emit(
     _ kernel: KernelSpecialization, variant: String, rejected: [Launch.Rejection] = [],
-    arguments: [Launch.Argument], global: [Int], local: [Int]?, step: String? = nil
+    arguments: [Launch.Argument], global: [Int], local: [Int]?, step: String? = nil,
+    output: TensorView? = nil
   ) {
     guard let node = current else { return }
     let data = node.inputs.filter { graph.constant($0) == nil }
@@ -78,7 +79,8 @@ package struct PlanBuilder {
         sources: node.sources, variant: variant, rejected: rejected, kernel: kernel,
         arguments: arguments, global: global, local: local,
         cost: step == nil ? graph.cost(of: node.id) : .free,
-        inputShapes: data.map { graph.type(of: $0).shape }, outputShape: node.type.shape))
+        inputShapes: data.map { graph.type(of: $0).shape }, outputShape: node.type.shape,
+        output: output ?? (step == nil ? layout.views[node.value] : nil)))
   }
 
   // MARK: Driving

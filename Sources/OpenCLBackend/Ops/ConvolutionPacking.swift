@@ -41,7 +41,7 @@ struct ConvolutionPacking {
         ) { () throws(InceptError) in packing.packed(tensor) })
       return [.buffer(.constant(number)), .offset(.constant(number), 0)]
     }
-    let view = try builder.view(value)
+    let view = try builder.denseView(value)
     let scratch = builder.scratch([elementCount], name: "packed weights")
     let channels = Launch.Argument.table(
       blocking.blocks.flatMap { [.int($0.channel), .int($0.count)] })
@@ -61,7 +61,7 @@ struct ConvolutionPacking {
     -> [Launch.Argument]
   {
     if let value, builder.graph.constant(value) == nil {
-      let view = try builder.view(value)
+      let view = try builder.denseView(value)
       let scratch = builder.scratch([biasElements], name: "packed bias")
       let channels = Launch.Argument.table(
         blocking.blocks.flatMap { [.int($0.channel), .int($0.count)] })

@@ -89,6 +89,8 @@ package struct Launch: Sendable {
   package var inputShapes: [Shape]
   /// Shape of the node's (first) output.
   package var outputShape: Shape
+  /// Where the (first) result goes; nil for a step whose result only the node itself reads.
+  package var output: TensorView?
 
   /// One kernel argument.
   package enum Argument: Hashable, Sendable {

@@ -1,0 +1,74 @@
+import GraphIR
+import Operators
+import TensorCore
+
+extension MatMul: OpenCLLowerable {
+  /// One matrix on the right makes a dense layer of it; batches have kernels of their own.
+  package func lower(_ node: Node, into builder: inout PlanBuilder) throws(InceptError) {
+    if builder.graph.type(of: node.inputs[1]).shape.rank == 2 {
+      try builder.emitDense(node, bias: nil, activation: nil)
+      return
+    }
+    let output = try builder.view(node.value)
+    let left = try builder.view(node.inputs[0])
+    let right = try builder.rowsView(node.inputs[1])
+    let rank = output.shape.rank
+    let batch = Shape(Array(output.shape.dimensions.dropLast(2)))
+    guard let a = left.batches(batch), let b = right.batches(batch) else {
+      throw invalid("expected batches that broadcast", found: "\(left.shape) and \(right.shape)")
+    }
+    let loop = StridedLoop(batch, [Array(output.strides.dropLast(2)), a, b])
+    guard let choice = VariantChoice(MatMulVariant.allCases, loop, builder.traits) else { return }
+    let (rows, columns) = (output.shape[rank - 2], output.shape[rank - 1])
+    let (aRank, bRank) = (left.shape.rank, right.shape.rank)
+    let arguments: [Launch.Argument] = [
+      .buffer(left.storage), .offset(left.storage, left.offset),
+      .buffer(right.storage), .offset(right.storage, right.offset),
+      .buffer(output.storage), .offset(output.storage, output.offset),
+      loop.table, .int(loop.axes.count), .int(rows), .int(columns),
+      .int(left.shape[aRank - 1]), .int(left.strides[aRank - 2]), .int(left.strides[aRank - 1]),
+      .int(right.strides[bRank - 2]), .int(right.strides[bRank - 1]),
+      .int(output.strides[rank - 2]),
+    ]
+    switch choice.chosen {
+    case .tiles:
+      let tile = 8
+      builder.emit(
+        KernelSpecialization(
+          file: "matmul.cl", entry: "matmul_tiles", defines: [.init("MR", tile)]),
+        variant: "tiles \(tile)x16", rejected: choice.rejected, arguments: arguments,
+        global: [(rows + tile - 1) / tile, (columns + 15) / 16, loop.count], local: [1, 1, 1])
+    case .items:
+      builder.emit(
+        KernelSpecialization(file: "matmul.cl", entry: "matmul_items"),
+        variant: choice.chosen.name, rejected: choice.rejected, arguments: arguments,
+        global: [columns, rows, loop.count], local: nil)
+    }
+  }
+}
+
+/// The ways to multiply batches of matrices, in order of preference.
+private enum MatMulVariant: String, KernelVariant, CaseIterable {
+  case tiles, items
+
+  var name: String { rawValue }
+
+  func accepts(_ batches: StridedLoop, _ traits: DeviceTraits) -> Acceptance {
+    switch self {
+    case .items: .yes
+    case .tiles:
+      traits.style == .registerTiles
+        ? .yes : .no("one work-item per group leaves most of the device idle")
+    }
+  }
+}
+
+extension TensorView {
+  /// Strides of the leading axes of a batch of matrices, broadcast to `batch`.
+  fileprivate func batches(_ batch: Shape) -> [Int]? {
+    TensorView(
+      storage: storage, offset: offset, shape: Shape(Array(shape.dimensions.dropLast(2))),
+      strides: Array(strides.dropLast(2))
+    ).broadcast(to: batch)?.strides
+  }
+}

@@ -1,0 +1,70 @@
+import GraphIR
+import Operators
+import TensorCore
+
+extension Pad: OpenCLLowerable {
+  package func lower(_ node: Node, into builder: inout PlanBuilder) throws(InceptError) {
+    let input = try builder.view(node.inputs[0])
+    let output = try builder.view(node.value)
+    let cells = (0..<input.shape.rank).flatMap { axis -> [Launch.Cell] in
+      [
+        .int(output.shape[axis]), .int(output.strides[axis]), .int(input.strides[axis]),
+        .int(before[axis]), .int(input.shape[axis]),
+      ]
+    }
+    guard let length = output.shape.dimensions.last else {
+      try builder.emitCopy(from: input, to: output, step: nil)
+      return
+    }
+    let rows = output.shape.elementCount / max(1, length)
+    var fill: Float = 0
+    if case .constant(let value) = mode { fill = value }
+    let arguments: [Launch.Argument] = [
+      .buffer(input.storage), .offset(input.storage, input.offset),
+      .buffer(output.storage), .offset(output.storage, output.offset),
+      .table(cells), .int(input.shape.rank), .float(fill),
+    ]
+    guard let choice = VariantChoice(PadVariant.allCases, length, builder.traits) else { return }
+    let kernel = KernelSpecialization(
+      file: "pad.cl", entry: "pad_\(choice.chosen.rawValue)", defines: [.init("MODE", modeNumber)])
+    switch choice.chosen {
+    case .rows:
+      let rowsPerItem = max(1, PadVariant.elementsPerItem / length)
+      builder.emit(
+        kernel, variant: choice.chosen.name, rejected: choice.rejected,
+        arguments: arguments + [.int(rows), .int(rowsPerItem)],
+        global: [(rows + rowsPerItem - 1) / rowsPerItem], local: [1])
+    case .items:
+      builder.emit(
+        kernel, variant: choice.chosen.name, rejected: choice.rejected, arguments: arguments,
+        global: [length, rows], local: nil)
+    }
+  }
+
+  private var modeNumber: Int {
+    switch mode {
+    case .constant: 0
+    case .edge: 1
+    case .reflect: 2
+    }
+  }
+}
+
+/// The ways to pad rows of a given length, in order of preference.
+enum PadVariant: String, KernelVariant, CaseIterable {
+  case rows, items
+
+  /// Elements that one work-item writes where one is a group.
+  static let elementsPerItem = 4096
+
+  var name: String { rawValue }
+
+  func accepts(_ length: Int, _ traits: DeviceTraits) -> Acceptance {
+    switch self {
+    case .items: .yes
+    case .rows:
+      traits.style == .registerTiles
+        ? .yes : .no("one work-item per group leaves most of the device idle")
+    }
+  }
+}

@@ -1,0 +1,82 @@
+// Elements before and after each axis of a tensor: one value, the edge, or the mirrored image.
+//
+// axes   five ints an axis of y, outermost first: extent, stride of y, stride of x, elements before, extent of x
+//
+// pad_rows   one work-item per group: `rows_per_item` rows along the innermost axis. Global id 0 is the group.
+// pad_items  one element per work-item: element, row.
+//
+// Macros: MODE (0 one value, 1 edge, 2 mirrored).
+#include "common.clh"
+
+#ifndef MODE
+#define MODE 0
+#endif
+
+#define GEOMETRY                                                                            \
+  __global const float *restrict x, int x_offset, __global float *restrict y, int y_offset, \
+      __global const int *restrict axes, int axis_count, float fill
+
+// Which element of an axis stands at `index`; negative where the value to fill with does.
+inline int origin(int index, int extent) {
+  if (index >= 0 && index < extent) return index;
+#if MODE == 0
+  return -1;
+#elif MODE == 1
+  return clamp(index, 0, extent - 1);
+#else
+  return index < 0 ? -index : 2 * (extent - 1) - index;
+#endif
+}
+
+// Offsets of a row in y and x; x's is negative where the whole row is filled.
+inline int2 find_row(__global const int *axes, int axis_count, int row) {
+  int2 place = (int2)(0, 0);
+  bool is_filled = false;
+  for (int k = axis_count - 2; k >= 0; k--) {
+    __global const int *axis = axes + k * 5;
+    const int index = row % axis[0];
+    row /= axis[0];
+    const int from = origin(index - axis[3], axis[4]);
+    is_filled |= from < 0;
+    place += (int2)(index * axis[1], from * axis[2]);
+  }
+  return is_filled ? (int2)(place.s0, -1) : place;
+}
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void pad_rows(
+    GEOMETRY, int rows, int rows_per_item) {
+  __global const int *inner = axes + (axis_count - 1) * 5;
+  const int y_step = inner[1];
+  const int x_step = inner[2];
+  const int before = inner[3];
+  const int extent = inner[4];
+  const int first = get_global_id(0) * rows_per_item;
+  const int last = min(first + rows_per_item, rows);
+  for (int row = first; row < last; row++) {
+    const int2 place = find_row(axes, axis_count, row);
+    __global float *target = y + y_offset + place.s0;
+    if (place.s1 < 0) {
+      for (int i = 0; i < inner[0]; i++) target[i * y_step] = fill;
+      continue;
+    }
+    __global const float *source = x + x_offset + place.s1;
+    for (int i = 0; i < before; i++) {
+      const int from = origin(i - before, extent);
+      target[i * y_step] = from < 0 ? fill : source[from * x_step];
+    }
+    for (int i = 0; i < extent; i++) target[(before + i) * y_step] = source[i * x_step];
+    for (int i = before + extent; i < inner[0]; i++) {
+      const int from = origin(i - before, extent);
+      target[i * y_step] = from < 0 ? fill : source[from * x_step];
+    }
+  }
+}
+
+__kernel void pad_items(GEOMETRY) {
+  __global const int *inner = axes + (axis_count - 1) * 5;
+  const int i = get_global_id(0);
+  const int2 place = find_row(axes, axis_count, get_global_id(1));
+  const int from = place.s1 < 0 ? -1 : origin(i - inner[3], inner[4]);
+  y[y_offset + place.s0 + i * inner[1]] =
+      from < 0 ? fill : x[x_offset + place.s1 + from * inner[2]];
+}

@@ -1,0 +1,99 @@
+// Softmax along one axis of `length` elements, or its logarithm; the maximum is subtracted first, so that no
+// exponential overflows.
+//
+// axes   three ints for each other axis: extent, stride of y, stride of x
+//
+// softmax_rows   one work-item per group: a row of neighbouring elements. Global id 0 is the row.
+// softmax_group  a group of GROUP work-items per row. Global id 1 is the row.
+// softmax_items  a row per work-item, elements x_step and y_step apart. Global id 0 is the row.
+//
+// Macros: LOGARITHM, GROUP.
+#include "common.clh"
+#include "strided.clh"
+
+#ifndef LOGARITHM
+#define LOGARITHM 0
+#endif
+#ifndef GROUP
+#define GROUP 64
+#endif
+
+#define GEOMETRY                                                                            \
+  __global const float *restrict x, int x_offset, __global float *restrict y, int y_offset, \
+      __global const int *restrict axes, int axis_count, int length, int x_step, int y_step
+
+#if LOGARITHM
+#define RESULT(value, shift, sum) ((value) - (shift) - log(sum))
+#else
+#define RESULT(value, shift, sum) (exp((value) - (shift)) / (sum))
+#endif
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void softmax_rows(GEOMETRY) {
+  const int2 place = place2(axes, axis_count, get_global_id(0));
+  __global const float *source = x + x_offset + place.s1;
+  __global float *target = y + y_offset + place.s0;
+  const int whole = length / 16 * 16;
+
+  float16 lanes = (float16)(-INFINITY);
+  for (int i = 0; i < whole; i += 16) lanes = max(lanes, vload16(0, source + i));
+  const float8 half_max = max(lanes.lo, lanes.hi);
+  const float4 quarter_max = max(half_max.lo, half_max.hi);
+  const float2 pair_max = max(quarter_max.lo, quarter_max.hi);
+  float shift = max(pair_max.s0, pair_max.s1);
+  for (int i = whole; i < length; i++) shift = max(shift, source[i]);
+
+  float16 sums = (float16)(0.0f);
+  for (int i = 0; i < whole; i += 16) sums += exp(vload16(0, source + i) - shift);
+  const float8 half_sum = sums.lo + sums.hi;
+  const float4 quarter_sum = half_sum.lo + half_sum.hi;
+  float sum = quarter_sum.s0 + quarter_sum.s1 + quarter_sum.s2 + quarter_sum.s3;
+  for (int i = whole; i < length; i++) sum += exp(source[i] - shift);
+
+  for (int i = 0; i < whole; i += 16) {
+    vstore16(RESULT(vload16(0, source + i), shift, sum), 0, target + i);
+  }
+  for (int i = whole; i < length; i++) target[i] = RESULT(source[i], shift, sum);
+}
+
+__kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void softmax_group(GEOMETRY) {
+  __local float shared[GROUP];
+  const int lane = get_local_id(0);
+  const int2 place = place2(axes, axis_count, get_global_id(1));
+  __global const float *source = x + x_offset + place.s1;
+  __global float *target = y + y_offset + place.s0;
+
+  float largest = -INFINITY;
+  for (int i = lane; i < length; i += GROUP) largest = max(largest, source[i * x_step]);
+  shared[lane] = largest;
+  barrier(CLK_LOCAL_MEM_FENCE);
+  for (int half_size = GROUP / 2; half_size > 0; half_size /= 2) {
+    if (lane < half_size) shared[lane] = max(shared[lane], shared[lane + half_size]);
+    barrier(CLK_LOCAL_MEM_FENCE);
+  }
+  const float shift = shared[0];
+  barrier(CLK_LOCAL_MEM_FENCE);
+
+  float part = 0.0f;
+  for (int i = lane; i < length; i += GROUP) part += exp(source[i * x_step] - shift);
+  shared[lane] = part;
+  barrier(CLK_LOCAL_MEM_FENCE);
+  for (int half_size = GROUP / 2; half_size > 0; half_size /= 2) {
+    if (lane < half_size) shared[lane] += shared[lane + half_size];
+    barrier(CLK_LOCAL_MEM_FENCE);
+  }
+  const float sum = shared[0];
+  for (int i = lane; i < length; i += GROUP) {
+    target[i * y_step] = RESULT(source[i * x_step], shift, sum);
+  }
+}
+
+__kernel void softmax_items(GEOMETRY) {
+  const int2 place = place2(axes, axis_count, get_global_id(0));
+  __global const float *source = x + x_offset + place.s1;
+  __global float *target = y + y_offset + place.s0;
+  float shift = -INFINITY;
+  for (int i = 0; i < length; i++) shift = max(shift, source[i * x_step]);
+  float sum = 0.0f;
+  for (int i = 0; i < length; i++) sum += exp(source[i * x_step] - shift);
+  for (int i = 0; i < length; i++) target[i * y_step] = RESULT(source[i * x_step], shift, sum);
+}
