@@ -119,6 +119,12 @@ let package = Package(
     tests("ImagingTests", ["Imaging", "TensorCore"], exclude: ["Fixtures"]),
     tests("ProfilingTests", ["Profiling", "TensorCore"]),
     tests("InceptTests", ["Incept", "Models", "Imaging"]),
+    tests(
+      "EndToEndTests",
+      [
+        "Models", "Imaging", "WireFormats", "Passes", "OpenCLBackend", "OpenCLRuntime", "Operators",
+        "GraphIR", "TensorCore",
+      ]),
     tests("CommandLineTests", ["TensorCore"]),
   ]
 )
