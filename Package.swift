@@ -84,6 +84,9 @@ let package = Package(
     // Build tools
     .executableTarget(name: "embed-files", path: "tools/embed-files", swiftSettings: settings),
     .executableTarget(
+      name: "bench-runner", dependencies: ["Incept"], path: "tools/bench/bench-runner",
+      swiftSettings: settings),
+    .executableTarget(
       name: "check-kernels", dependencies: ["KernelSources", "OpenCLRuntime", "TensorCore"],
       path: "tools/check-kernels", swiftSettings: settings),
     .plugin(
