@@ -103,7 +103,8 @@ extension Device {
   /// - Throws: `.unavailable` where the device is no longer there.
   func discovered() throws(InceptError) -> DeviceInfo {
     let devices = DeviceDiscovery.discover().devices
-    let found = devices.first { $0.index == index && $0.name == name } ?? devices.first { $0.name == name }
+    let found =
+      devices.first { $0.index == index && $0.name == name } ?? devices.first { $0.name == name }
     guard let found else {
       throw InceptError(
         .unavailable, subject: "device '\(name)'", expected: "expected it to be there",

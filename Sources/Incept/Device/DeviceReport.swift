@@ -35,7 +35,8 @@ public struct DeviceReport: Report {
     devices = discovery.devices.map { Device($0) }
     notes = discovery.notes
     if devices.isEmpty {
-      notes.append("install a driver to have a device; for the CPU: apt-get install pocl-opencl-icd")
+      notes.append(
+        "install a driver to have a device; for the CPU: apt-get install pocl-opencl-icd")
     }
   }
 

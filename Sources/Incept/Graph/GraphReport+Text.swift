@@ -46,7 +46,8 @@ extension GraphReport {
   private func totals(lines: Int, _ what: String) -> String {
     let parameters = nodes.reduce(0) { $0 + $1.parameters }
     let macs = nodes.reduce(0) { $0 + $1.macs }
-    let counted = what == "operators" ? "\(lines) operators" : "\(nodes.count) operators in \(lines) \(what)"
+    let counted =
+      what == "operators" ? "\(lines) operators" : "\(nodes.count) operators in \(lines) \(what)"
     return "\(stage): \(counted), \(NumberText.count(parameters)) parameters, "
       + "\(NumberText.count(macs)) multiply-adds; outputs \(outputs.joined(separator: ", "))\n"
   }
@@ -55,7 +56,8 @@ extension GraphReport {
   public func dot() -> String {
     var text = "digraph \(Self.quoted(stage)) {\n  node [shape=box, fontname=\"sans-serif\"];\n"
     for input in inputs {
-      text += "  \(Self.quoted(input.name)) [label=\(Self.label([input.name, "\(Shape(input.shape))"])),"
+      text +=
+        "  \(Self.quoted(input.name)) [label=\(Self.label([input.name, "\(Shape(input.shape))"])),"
       text += " shape=ellipse];\n"
     }
     for node in nodes {

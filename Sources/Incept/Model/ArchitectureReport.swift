@@ -85,7 +85,8 @@ public struct ArchitectureReport: Report {
     func add(_ title: String, _ value: String) { table.add(["", title, value]) }
     add("input", "\(model.input) \(Shape(model.inputShape))")
     add("preprocessing", model.preprocessing)
-    add("output", model.output + (model.outputIsProbability ? ", after softmax" : ", before softmax"))
+    add(
+      "output", model.output + (model.outputIsProbability ? ", after softmax" : ", before softmax"))
     add("parameters", "\(model.parameters)")
     if model.hasEmbeddedWeights { add("weights", "come with Incept") }
     for source in model.weights {

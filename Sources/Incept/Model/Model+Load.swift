@@ -13,7 +13,8 @@ extension Model {
   ///     Nil takes the weights that come with Incept, if it has any for the architecture.
   /// - Throws: `.noInput` where there is no such file or architecture, `.ioError` where a file can't be read,
   ///   `.badData` for a file that holds no network or weights of another one, `.usage` for missing weights.
-  public static func load(_ specifier: String, weights: String? = nil) throws(InceptError) -> Model {
+  public static func load(_ specifier: String, weights: String? = nil) throws(InceptError) -> Model
+  {
     try load(specifier, weights: weights, allowsMissingWeights: false)
   }
 

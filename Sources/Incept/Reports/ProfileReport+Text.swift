@@ -37,7 +37,8 @@ extension ProfileReport {
     var text = table.text()
     let flaws = Set(layers.compactMap(\.flaw)).sorted()
     if !flaws.isEmpty {
-      text += "* the device's time stamps are \(flaws.joined(separator: ", ")): "
+      text +=
+        "* the device's time stamps are \(flaws.joined(separator: ", ")): "
         + "timed one by one by the host instead\n"
     }
     return text

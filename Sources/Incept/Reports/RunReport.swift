@@ -93,7 +93,9 @@ extension RunReport {
     for output in outputs ?? [] {
       text += "\(output.name) \(Shape(output.shape)) -> \(output.file)\n"
     }
-    if model.isSynthetic { text += "weights are made up (\(model.weights)): results mean nothing\n" }
+    if model.isSynthetic {
+      text += "weights are made up (\(model.weights)): results mean nothing\n"
+    }
     return text
   }
 

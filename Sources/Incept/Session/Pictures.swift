@@ -41,7 +41,8 @@ struct Pictures {
     guard let name, name != "auto" else {
       if let recipe = model.recipe { return recipe }
       throw InceptError(
-        .usage, subject: model.name, expected: "expected a file that says how pictures are prepared",
+        .usage, subject: model.name,
+        expected: "expected a file that says how pictures are prepared",
         found: "nothing", hint: "choose with --preprocess: \(choices)")
     }
     if let recipe = Preprocessing(named: name) { return recipe }

@@ -89,7 +89,9 @@ extension Session {
       let output = try executable.run([pictures.input: tensor])
       times.append(watch.milliseconds)
       guard let scores = output.first else { break }
-      for (index, classes) in try pictures.top(scores, batch: batch).prefix(end - start).enumerated() {
+      for (index, classes) in try pictures.top(scores, batch: batch).prefix(end - start)
+        .enumerated()
+      {
         results.append(.init(image: files[start + index], top: classes))
       }
       start = end
