@@ -11,8 +11,8 @@ package final class Executable: Sendable {
   /// The device.
   package let device: BackendDevice
   private let arena: Shared<Buffer>
-  private let launches: [PreparedLaunch]
-  private let queue: Shared<Queue>
+  let launches: [PreparedLaunch]
+  let queue: Shared<Queue>
   private let running = Mutex(())
 
   /// How far preparing is: programs done of all, or constants.
@@ -169,7 +169,7 @@ package final class Executable: Sendable {
     try exclusively { () throws(InceptError) in try upload(inputs, queue.value) }
   }
 
-  private func exclusively<Result>(_ body: () throws(InceptError) -> Result) throws(InceptError)
+  func exclusively<Result>(_ body: () throws(InceptError) -> Result) throws(InceptError)
     -> Result
   {
     try running.withLock { (_) throws(InceptError) in try body() }

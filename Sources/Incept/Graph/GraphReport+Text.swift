@@ -1,0 +1,107 @@
+import Profiling
+
+extension GraphReport {
+  /// The report for people: an operator a line, then the totals.
+  public func text() -> String {
+    var table = TextTable([
+      ("NAME", .left), ("OP", .left), ("OUTPUT", .left), ("PARAMETERS", .right), ("MACS", .right),
+      ("INPUTS", .left),
+    ])
+    for input in inputs { table.add([input.name, "input", "\(Shape(input.shape))", "0", "0"]) }
+    for node in nodes {
+      table.add([
+        node.name, node.label, "\(Shape(node.shape))", NumberText.count(node.parameters),
+        NumberText.count(node.macs), node.inputs.joined(separator: ", "),
+      ])
+    }
+    return table.text() + totals(lines: nodes.count, "operators")
+  }
+
+  /// A line per module: nodes whose names begin alike, up to the first `.` or `/`.
+  public func summary() -> String {
+    var groups: [(name: String, nodes: [Node])] = []
+    for node in nodes {
+      let name = String(node.name.prefix { $0 != "." && $0 != "/" })
+      // A module's nodes may be interleaved with others'.
+      if let index = groups.firstIndex(where: { $0.name == name }) {
+        groups[index].nodes.append(node)
+      } else {
+        groups.append((name, [node]))
+      }
+    }
+    var table = TextTable([
+      ("MODULE", .left), ("OPERATORS", .right), ("OUTPUT", .left), ("PARAMETERS", .right),
+      ("MACS", .right),
+    ])
+    for group in groups {
+      table.add([
+        group.name, "\(group.nodes.count)", "\(Shape(group.nodes.last?.shape ?? []))",
+        NumberText.count(group.nodes.reduce(0) { $0 + $1.parameters }),
+        NumberText.count(group.nodes.reduce(0) { $0 + $1.macs }),
+      ])
+    }
+    return table.text() + totals(lines: groups.count, "modules")
+  }
+
+  private func totals(lines: Int, _ what: String) -> String {
+    let parameters = nodes.reduce(0) { $0 + $1.parameters }
+    let macs = nodes.reduce(0) { $0 + $1.macs }
+    let counted =
+      what == "operators" ? "\(lines) operators" : "\(nodes.count) operators in \(lines) \(what)"
+    return "\(stage): \(counted), \(NumberText.count(parameters)) parameters, "
+      + "\(NumberText.count(macs)) multiply-adds; outputs \(outputs.joined(separator: ", "))\n"
+  }
+
+  /// The graph for Graphviz.
+  public func dot() -> String {
+    var text = "digraph \(Self.quoted(stage)) {\n  node [shape=box, fontname=\"sans-serif\"];\n"
+    for input in inputs {
+      text +=
+        "  \(Self.quoted(input.name)) [label=\(Self.label([input.name, "\(Shape(input.shape))"])),"
+      text += " shape=ellipse];\n"
+    }
+    for node in nodes {
+      let label = Self.label([node.name, node.label, "\(Shape(node.shape))"])
+      text += "  \(Self.quoted(node.name)) [label=\(label)];\n"
+    }
+    let names = Set(inputs.map(\.name) + nodes.map(\.name))
+    for node in nodes {
+      for input in node.inputs {
+        // A further result of a node is `NODE:1`.
+        let source =
+          names.contains(input) ? input : String(input.prefix { $0 != ":" })
+        text += "  \(Self.quoted(source)) -> \(Self.quoted(node.name));\n"
+      }
+    }
+    return text + "}\n"
+  }
+
+  private static func quoted(_ text: String) -> String {
+    "\"" + escaped(text) + "\""
+  }
+
+  private static func label(_ lines: [String]) -> String {
+    "\"" + lines.map(escaped).joined(separator: "\\n") + "\""
+  }
+
+  private static func escaped(_ text: String) -> String {
+    text.unicodeScalars.map { scalar in
+      switch scalar {
+      case "\"": "\\\""
+      case "\\": "\\\\"
+      default: scalar.properties.generalCategory == .control ? "?" : String(scalar)
+      }
+    }.joined()
+  }
+}
+
+extension GraphReport.Node {
+  /// The operator and those of its attributes that tell it from others: `conv2d 3x3 /2`.
+  var label: String {
+    let told = attributes.list.map { attribute in
+      if case .text(let text) = attribute.value { return text }
+      return "\(attribute.name)=\(attribute.value)"
+    }
+    return ([op] + told).joined(separator: " ")
+  }
+}

@@ -1,0 +1,57 @@
+import OpenCLBackend
+import Operators
+import Profiling
+
+/// A network made ready for a device: its optimised graph, and kernels, memory and offsets.
+public struct PlanReport: Sendable {
+  /// The graph that the plan runs.
+  public let graph: GraphReport
+  private let plan: Plan
+
+  /// Plans a model for a device and a batch size; nothing is built or allocated.
+  ///
+  /// - Throws: what planning throws, for instance for more memory than the device has.
+  public init(
+    _ model: Model, for device: Device, batch: Int = 1, outputs: [String] = []
+  ) throws(InceptError) {
+    let graph = try model.optimised(model.shapes(batch: batch), outputs: outputs)
+    plan = try PlanBuilder.plan(graph, for: DeviceTraits(try device.discovered()))
+    self.graph = GraphReport(graph, stage: .plan)
+  }
+
+  /// The plan for people: kernels with the variants that were not chosen, the arena, the totals.
+  public func text() -> String { plan.text(verbose: true) }
+
+  /// The graph's report as JSON, with the plan as a further member `plan`.
+  public func json() throws(InceptError) -> String {
+    do {
+      guard case .object(let members) = try OrderedJSONEncoder.encode(graph) else {
+        return try graph.json()
+      }
+      let plan = try OrderedJSONEncoder.encode(PlanSummary(plan))
+      return JSONValue.object(members + [.init("plan", plan)]).text()
+    } catch {
+      throw InceptError(
+        .software, subject: "plan", expected: "expected values that JSON can hold",
+        found: "\(error)")
+    }
+  }
+}
+
+extension GraphReport {
+  /// The graph of a model, as imported or after all passes.
+  ///
+  /// - Parameters:
+  ///   - stage: `imported` or `optimised`; `plan` is listed as the graph behind it.
+  ///   - outputs: Names of nodes that are wanted as results, which passes then keep.
+  public static func of(
+    _ model: Model, stage: GraphStage, batch: Int = 1, outputs: [String] = []
+  ) throws(InceptError) -> GraphReport {
+    let shapes = model.shapes(batch: batch)
+    let graph =
+      stage == .imported
+      ? try model.requesting(shapes, outputs: outputs)
+      : try model.optimised(shapes, outputs: outputs)
+    return GraphReport(graph, stage: stage)
+  }
+}

@@ -1,0 +1,51 @@
+import Operators
+import Passes
+
+extension Model {
+  /// The network for inputs of the given shapes and with further results.
+  ///
+  /// - Throws: `.usage` for names that are no nodes; what a node throws that can't take its new shape.
+  func requesting(
+    _ shapes: [String: Shape] = [:], outputs: [String] = []
+  ) throws(InceptError) -> Graph {
+    var graph = graph
+    for name in outputs where !graph.outputs.contains(where: { $0.name == name }) {
+      guard let node = graph.node(named: name) else { throw unknownValue(name) }
+      graph.outputs.append(GraphOutput(name: name, value: node.value))
+    }
+    let declared = Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.shape) })
+    let changed = shapes.filter { declared[$0.key] != $0.value }
+    return changed.isEmpty ? graph : try graph.rebinding(changed.mapValues { TensorType($0) })
+  }
+
+  /// The same, after all passes.
+  func optimised(
+    _ shapes: [String: Shape] = [:], outputs: [String] = []
+  ) throws(InceptError) -> Graph {
+    try PassPipeline().run(requesting(shapes, outputs: outputs)).graph
+  }
+
+  /// Shapes of the inputs for a batch of `count`.
+  func shapes(batch count: Int) -> [String: Shape] {
+    Dictionary(
+      uniqueKeysWithValues: inputs.map { input in
+        let rest = input.shape.dimensions.dropFirst()
+        return (input.name, input.shape.rank == 0 ? input.shape : Shape([count] + rest))
+      })
+  }
+
+  private func unknownValue(_ name: String) -> InceptError {
+    let nodes = graph.topologicalOrder().map { graph[$0] }.filter { $0.op.isComputed }
+    let close = CloseMatches.of(name, among: outputs + nodes.map(\.name))
+    return InceptError(
+      .usage, subject: "output '\(name)'",
+      expected: "expected a result or a node of \(self.name)", found: "none of that name",
+      hint: close.isEmpty
+        ? "`incept graph MODEL` lists the nodes" : "did you mean \(close.joined(separator: ", "))?")
+  }
+}
+
+extension Operator {
+  /// Whether a node with this operator computes something: it is neither an input nor a constant.
+  var isComputed: Bool { !(self is any GraphInput) && !(self is Constant) }
+}

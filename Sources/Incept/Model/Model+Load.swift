@@ -1,0 +1,122 @@
+import Foundation
+import Imaging
+import Models
+import WireFormats
+
+extension Model {
+  /// Loads a network.
+  ///
+  /// - Parameters:
+  ///   - specifier: A file, recognised by its content, or a built-in architecture (``ArchitectureReport``). A
+  ///     weights-only file is enough: the architecture is found from the parameters.
+  ///   - weights: For an architecture: a weights file, or `synthetic`, `synthetic:SEED` for made-up weights.
+  ///     Nil takes the weights that come with Incept, if it has any for the architecture.
+  /// - Throws: `.noInput` where there is no such file or architecture, `.ioError` where a file can't be read,
+  ///   `.badData` for a file that holds no network or weights of another one, `.usage` for missing weights.
+  public static func load(_ specifier: String, weights: String? = nil) throws(InceptError) -> Model
+  {
+    try load(specifier, weights: weights, allowsMissingWeights: false)
+  }
+
+  /// Loads a network to look at: as ``load(_:weights:)``, but an architecture for which there are no weights
+  /// gets made-up ones.
+  public static func structure(
+    _ specifier: String, weights: String? = nil
+  ) throws(InceptError) -> Model {
+    try load(specifier, weights: weights, allowsMissingWeights: true)
+  }
+
+  private static func load(
+    _ specifier: String, weights: String?, allowsMissingWeights: Bool
+  ) throws(InceptError) -> Model {
+    let start = Stopwatch()
+    let forms = ArchitectureCatalog.forms(of: specifier)
+    guard let first = forms.first else {
+      try requireFile(specifier)
+      guard weights == nil else {
+        throw InceptError(
+          .usage, subject: "--weights", expected: "expected none with a model file",
+          found: "'\(weights ?? "")'", hint: "name a built-in architecture instead of the file")
+      }
+      return try ModelFile.model(specifier, among: ArchitectureCatalog.all, start)
+    }
+    if let weights {
+      if let synthetic = try syntheticWeights(weights) {
+        return try first.model(synthetic.parameters(for: first), start)
+      }
+      return try ModelFile.model(weights, among: forms, start)
+    }
+    if let embedded = try embeddedParameters(first) {
+      return try first.model(embedded, start, weights: "embedded")
+    }
+    if allowsMissingWeights {
+      return try first.model(SyntheticWeights().parameters(for: first), start)
+    }
+    let source = first.officialWeights.first.map { ", as \($0.file) from \($0.url)" } ?? ""
+    throw InceptError(
+      .usage, subject: specifier, expected: "expected weights", found: "none",
+      hint: "add --weights FILE\(source); or --weights synthetic to time it")
+  }
+
+  /// `synthetic` or `synthetic:SEED`; nil for anything else.
+  private static func syntheticWeights(_ text: String) throws(InceptError) -> SyntheticWeights? {
+    if text == "synthetic" { return SyntheticWeights() }
+    guard text.hasPrefix("synthetic:") else { return nil }
+    guard let seed = UInt64(text.dropFirst("synthetic:".count)) else {
+      throw InceptError(
+        .usage, subject: "--weights", expected: "expected synthetic:SEED with a whole number",
+        found: "'\(text)'")
+    }
+    return SyntheticWeights(seed: seed)
+  }
+
+  private static func embeddedParameters(
+    _ architecture: Architecture
+  ) throws(InceptError) -> ParameterSet? {
+    guard architecture.hasEmbeddedWeights else { return nil }
+    let file = MappedFile(copying: EmbeddedResources.digitsWeights, name: "embedded weights")
+    return ParameterSet(try TorchFile.read(file))
+  }
+
+  /// A bare name may be a misspelt architecture: the error then lists those that are like it.
+  private static func requireFile(_ specifier: String) throws(InceptError) {
+    guard !FileManager.default.fileExists(atPath: specifier) else { return }
+    let names = ArchitectureCatalog.all.map(\.identifier) + ArchitectureCatalog.all.map(\.name)
+    let close = CloseMatches.of(specifier, among: names)
+    throw InceptError(
+      .noInput, subject: specifier, expected: "expected a file or a built-in architecture",
+      found: "neither",
+      hint: close.isEmpty
+        ? "`incept models` lists the built-in architectures"
+        : "did you mean \(close.joined(separator: " or "))?")
+  }
+}
+
+extension Architecture {
+  /// Whether weights come with Incept.
+  var hasEmbeddedWeights: Bool { labels == .digits }
+
+  /// The architecture with checked parameters.
+  func model(
+    _ values: ParameterSet, _ start: Stopwatch, weights: String? = nil
+  ) throws(InceptError) -> Model {
+    try check(values)
+    return Model(
+      name: identifier, weights: weights ?? values.source, graph: try build(values, 1),
+      recipe: Preprocessing(input.preprocessing), labels: Labels.names(labels),
+      outputIsProbability: outputIsProbability, loadMilliseconds: start.milliseconds)
+  }
+}
+
+extension Preprocessing {
+  init(_ name: PreprocessingName) {
+    self =
+      switch name {
+      case .inception: .inception
+      case .torchvision: .torchvision
+      case .caffe: .caffe
+      case .none: .none
+      case .digits: .digits
+      }
+  }
+}

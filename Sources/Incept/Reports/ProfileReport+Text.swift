@@ -1,0 +1,64 @@
+import Profiling
+
+extension ProfileReport {
+  /// The report for people: a table of the layers, then the totals.
+  public func text() -> String {
+    var table = TextTable([
+      ("LAYER", .left), ("OP", .left), ("VARIANT", .left), ("OUTPUT", .left), ("MACS", .right),
+      ("MIN us", .right), ("MEDIAN us", .right), ("P90 us", .right), ("QUEUE us", .right),
+      ("GFLOP/s", .right), ("GB/s", .right), ("SHARE", .right),
+    ])
+    for layer in layers {
+      let mark = layer.clock == "host" ? "*" : ""
+      table.add([
+        layer.name, layer.op, layer.variant, "\(Shape(layer.output))",
+        NumberText.count(layer.macs), NumberText.fixed(layer.time.min, 1),
+        NumberText.fixed(layer.time.median, 1) + mark, NumberText.fixed(layer.time.p90, 1),
+        NumberText.fixed(layer.queue, 1), NumberText.fixed(layer.gflops, 2),
+        NumberText.fixed(layer.gigabytesPerSecond, 2), NumberText.percent(layer.share),
+      ])
+    }
+    return table.text() + "\n" + totals()
+  }
+
+  private func totals() -> String {
+    func ms(_ value: Double) -> String { NumberText.fixed(value, 3) + " ms" }
+    var table = TextTable([("", .left), ("", .left)])
+    table.add(["model", model.line])
+    table.add(["device", device.line])
+    table.add(["measured", "medians of \(runs) runs of batch \(batch)"])
+    table.add(["kernels", ms(total.kernel)])
+    table.add(["gaps", "\(ms(total.gap)) between kernels"])
+    let cost = total.wall - total.unprofiledWall
+    table.add([
+      "wall",
+      "\(ms(total.wall)) profiled, \(ms(total.unprofiledWall)) not: profiling costs \(ms(cost))",
+    ])
+    var text = table.text()
+    let flaws = Set(layers.compactMap(\.flaw)).sorted()
+    if !flaws.isEmpty {
+      text +=
+        "* the device's time stamps are \(flaws.joined(separator: ", ")): "
+        + "timed one by one by the host instead\n"
+    }
+    return text
+  }
+
+  /// The layers as comma-separated values.
+  public func csv() -> String {
+    var text = CSV.line([
+      "name", "op", "variant", "input", "output", "macs", "bytes", "min_us", "median_us", "p90_us",
+      "queue_us", "gflops", "gbytes_per_s", "share", "clock", "model", "weights",
+    ])
+    func shape(_ extents: [Int]) -> String { extents.map(String.init).joined(separator: "x") }
+    for layer in layers {
+      text += CSV.line([
+        layer.name, layer.op, layer.variant, layer.input.map(shape).joined(separator: ";"),
+        shape(layer.output), "\(layer.macs)", "\(layer.bytes)", "\(layer.time.min)",
+        "\(layer.time.median)", "\(layer.time.p90)", "\(layer.queue)", "\(layer.gflops)",
+        "\(layer.gigabytesPerSecond)", "\(layer.share)", layer.clock, model.name, model.weights,
+      ])
+    }
+    return text
+  }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import Imaging
+
+/// How pictures are classified.
+public struct ClassifyOptions: Sendable {
+  /// How many classes are reported per picture.
+  public var top: Int
+  /// How many pictures go through the network at once.
+  public var batch: Int
+  /// The part of each picture that the network sees, instead of what the preprocessing chooses.
+  public var crop: Crop?
+  /// Name of the preprocessing; nil or `auto` is the one that the network was trained with.
+  public var preprocessing: String?
+  /// Names of the classes, instead of the model's.
+  public var labels: [String]?
+
+  /// A rectangle of a picture, in pixels from the top left corner.
+  public struct Crop: Sendable, Hashable {
+    /// Left edge.
+    public var x: Int
+    /// Upper edge.
+    public var y: Int
+    /// Columns.
+    public var width: Int
+    /// Rows.
+    public var height: Int
+
+    /// Creates a rectangle.
+    public init(x: Int, y: Int, width: Int, height: Int) {
+      self.x = x
+      self.y = y
+      self.width = width
+      self.height = height
+    }
+  }
+
+  /// Creates options.
+  public init(
+    top: Int = 5, batch: Int = 1, crop: Crop? = nil, preprocessing: String? = nil,
+    labels: [String]? = nil
+  ) {
+    self.top = top
+    self.batch = batch
+    self.crop = crop
+    self.preprocessing = preprocessing
+    self.labels = labels
+  }
+
+  /// The class names in a text file, one a line, class 0 first.
+  public static func labels(file path: String) throws(InceptError) -> [String] {
+    let storage = try FileAccess.read(path: path, limit: 16 << 20)
+    defer { withExtendedLifetime(storage) {} }
+    let bytes = UnsafeRawBufferPointer(start: storage.baseAddress, count: storage.byteCount)
+    var lines = String(decoding: bytes, as: UTF8.self)
+      .split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
+    while lines.last?.isEmpty == true { lines.removeLast() }
+    guard !lines.isEmpty else {
+      throw InceptError(
+        .badData, subject: path, expected: "expected a class name a line", found: "an empty file")
+    }
+    return lines
+  }
+}
+
+extension Session {
+  /// Classifies the pictures (PNG or JPEG) in the given files.
+  ///
+  /// - Throws: `.usage` where the network takes no pictures, its preprocessing isn't known and none is given, or
+  ///   an option doesn't fit; what is wrong with a file, about that file.
+  public func classify(
+    _ files: [String], options: ClassifyOptions = ClassifyOptions()
+  ) throws(InceptError) -> RunReport {
+    let pictures = try Pictures(model, options)
+    let batch = max(1, min(options.batch, files.count))
+    var results: [RunReport.Result] = []
+    var times: [Double] = []
+    // Every picture is read before the first is run: a bad one must not show after minutes.
+    let images = try files.map { (path) throws(InceptError) in try Image.decode(path: path) }
+    var start = 0
+    while start < images.count {
+      let end = min(start + batch, images.count)
+      var group = Array(images[start..<end])
+      // The last group is filled up with its last picture, which saves preparing another batch size.
+      while group.count < batch, let last = group.last { group.append(last) }
+      let tensor = try pictures.tensor(group, names: Array(files[start..<end]))
+      let executable = try executable([pictures.input: tensor.shape])
+      report("running", start, of: images.count)
+      let watch = Stopwatch()
+      let output = try executable.run([pictures.input: tensor])
+      times.append(watch.milliseconds)
+      guard let scores = output.first else { break }
+      for (index, classes) in try pictures.top(scores, batch: batch).prefix(end - start)
+        .enumerated()
+      {
+        results.append(.init(image: files[start + index], top: classes))
+      }
+      start = end
+    }
+    return RunReport(
+      model: model.reported, device: device.reported, results: results, outputs: nil,
+      timing: timing(times))
+  }
+
+  /// Times of a report from those of single runs.
+  func timing(_ runs: [Double]) -> RunReport.Timing {
+    RunReport.Timing(
+      load: model.loadMilliseconds, build: buildMilliseconds, runs: runs)
+  }
+}

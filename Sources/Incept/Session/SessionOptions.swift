@@ -1,0 +1,33 @@
+/// What a session is busy with, for progress displays.
+public struct ProgressStep: Sendable, Hashable {
+  /// What is being done: `loading`, `building kernels`, `uploading weights`, `running`.
+  public var stage: String
+  /// Steps done.
+  public var done: Int
+  /// Steps in all; 0 where that isn't known.
+  public var total: Int
+
+  /// Creates a step.
+  public init(stage: String, done: Int = 0, total: Int = 0) {
+    self.stage = stage
+    self.done = done
+    self.total = total
+  }
+}
+
+/// Receives progress. Calls come from any thread.
+public typealias ProgressHandler = @Sendable (ProgressStep) -> Void
+
+/// How a session works.
+public struct SessionOptions: Sendable {
+  /// How many prepared networks, one per set of input shapes and results, are kept; at least 1.
+  public var cacheLimit: Int
+  /// Receives progress; nil for none.
+  public var progress: ProgressHandler?
+
+  /// Creates options.
+  public init(cacheLimit: Int = 4, progress: ProgressHandler? = nil) {
+    self.cacheLimit = max(1, cacheLimit)
+    self.progress = progress
+  }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Incept
+
+/// `incept run`
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Classify pictures, or run a network on raw tensors.",
+    discussion: """
+      Pictures (PNG, JPEG) are prepared as the network was trained and its most probable classes listed. With \
+      --input tensors go in as they are and results are written to --output-dir as NPY files, in the model's \
+      own axis order; --outputs also fetches inner values by node name.
+
+      Example: incept run digits_cnn Samples/*.png --top 3
+      Example: incept run digits_cnn --input input=digit.npy --output-dir out --outputs conv1,relu3
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, csv }
+
+  @OptionGroup var model: ModelOptions
+  @Argument(help: "PNG or JPEG files.")
+  var images: [String] = []
+  @OptionGroup var device: DeviceOptions
+
+  @Option(help: "Classes listed per picture.")
+  var top = Count(5)
+  @Option(help: "Pictures that go through the network at once.")
+  var batch = Count(1)
+  @Option(
+    help: ArgumentHelp(
+      "The part of each picture to show to the network, in pixels.", valueName: "x,y,w,h"))
+  var crop: CropArgument?
+  @Option(help: "How pictures are prepared; auto is what the model was trained with.")
+  var preprocess = PreprocessingArgument.auto
+  @Option(help: ArgumentHelp("Class names, one a line.", valueName: "file"))
+  var labels: String?
+  @Option(help: "text, json or csv.")
+  var format = Format.text
+
+  @Option(
+    help: ArgumentHelp("A tensor for an input, instead of pictures.", valueName: "name=file.npy"))
+  var input: [InputArgument] = []
+  @Option(help: ArgumentHelp("Where results of --input are written.", valueName: "dir"))
+  var outputDir: String?
+  @Option(help: ArgumentHelp("Further values to fetch, by node name.", valueName: "name,…"))
+  var outputs: String?
+
+  func validate() throws {
+    if input.isEmpty {
+      guard !images.isEmpty else {
+        throw ValidationError(
+          "Expected IMAGE files, or --input NAME=FILE.npy with --output-dir DIR.")
+      }
+      guard outputDir == nil, outputs == nil else {
+        throw ValidationError("--output-dir and --outputs go with --input.")
+      }
+    } else {
+      guard images.isEmpty else {
+        throw ValidationError("Expected IMAGE files or --input, not both.")
+      }
+      guard outputDir != nil else { throw ValidationError("--input needs --output-dir DIR.") }
+      guard Set(input.map(\.name)).count == input.count else {
+        throw ValidationError("Expected each --input name once.")
+      }
+    }
+  }
+
+  func run() throws {
+    let report = try ProgressLine.during { (line) throws(InceptError) in try self.report(line) }
+    switch format {
+    case .text: try Terminal.write(report.text())
+    case .json: try Terminal.write(report.json())
+    case .csv: try Terminal.write(report.csv())
+    }
+  }
+
+  private func report(_ line: ProgressLine) throws(InceptError) -> RunReport {
+    let session = try device.session(try model.load(line), line)
+    if let outputDir {
+      let files = Dictionary(input.map { ($0.name, $0.file) }, uniquingKeysWith: { $1 })
+      let names = outputs?.split(separator: ",").map(String.init) ?? []
+      return try session.run(files: files, outputs: names, to: outputDir)
+    }
+    return try session.classify(
+      images,
+      options: ClassifyOptions(
+        top: top.value, batch: batch.value, crop: crop?.crop, preprocessing: preprocess.rawValue,
+        labels: try labels.map { (path) throws(InceptError) in
+          try ClassifyOptions.labels(file: path)
+        }))
+  }
+}

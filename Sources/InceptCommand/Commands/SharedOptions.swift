@@ -1,0 +1,107 @@
+import ArgumentParser
+import Incept
+
+/// MODEL and --weights.
+struct ModelOptions: ParsableArguments {
+  @Argument(help: "A model or weights file, or a built-in architecture (`incept models`).")
+  var model: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Weights of an architecture: a file, or synthetic[:SEED] for made-up ones.",
+      valueName: "file"))
+  var weights: String?
+
+  /// Loads the model, saying so.
+  func load(_ line: ProgressLine) throws(InceptError) -> Model {
+    line.show(ProgressStep(stage: "loading \(model)"))
+    return try Model.load(model, weights: weights)
+  }
+}
+
+/// --device
+struct DeviceOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "PLATFORM:DEVICE, cpu, gpu, or part of a name (default: INCEPT_DEVICE, else the first GPU, else the first CPU).",
+      valueName: "device"))
+  var device: String?
+
+  /// A session of `model` on the device.
+  func session(_ model: Model, _ line: ProgressLine) throws(InceptError) -> Session {
+    try Session(model, on: Device.select(device), options: SessionOptions(progress: line.handler))
+  }
+}
+
+/// A whole number of 1 or more that fits what is counted.
+struct Count: ExpressibleByArgument {
+  /// Far beyond what makes sense, and small enough to calculate with.
+  static let limit = 1_000_000
+
+  let value: Int
+
+  init(_ value: Int) { self.value = value }
+
+  init?(argument: String) {
+    guard let value = Int(argument), (1...Self.limit).contains(value) else { return nil }
+    self.value = value
+  }
+
+  var defaultValueDescription: String { "\(value)" }
+}
+
+/// A whole number of 0 or more.
+struct CountOrNone: ExpressibleByArgument {
+  let value: Int
+
+  init(_ value: Int) { self.value = value }
+
+  init?(argument: String) {
+    guard let value = Int(argument), (0...Count.limit).contains(value) else { return nil }
+    self.value = value
+  }
+
+  var defaultValueDescription: String { "\(value)" }
+}
+
+/// `X,Y,W,H`
+struct CropArgument: ExpressibleByArgument {
+  let crop: ClassifyOptions.Crop
+
+  init?(argument: String) {
+    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.count == 4, let x = numbers[0], let y = numbers[1], let width = numbers[2],
+      let height = numbers[3], min(x, y) >= 0, min(width, height) > 0
+    else { return nil }
+    crop = ClassifyOptions.Crop(x: x, y: y, width: width, height: height)
+  }
+}
+
+/// `--preprocess`
+enum PreprocessingArgument: String, ExpressibleByArgument, CaseIterable {
+  case auto, inception, torchvision, caffe, none
+}
+
+/// `NAME=FILE`
+struct InputArgument: ExpressibleByArgument {
+  let name: String
+  let file: String
+
+  init?(argument: String) {
+    guard let sign = argument.firstIndex(of: "="), sign != argument.startIndex else { return nil }
+    name = String(argument[..<sign])
+    file = String(argument[argument.index(after: sign)...])
+    if file.isEmpty { return nil }
+  }
+}
+
+/// `--format` of commands with two forms.
+enum TextOrJSON: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+/// A result that goes to standard output, or to a file that appears whole or not at all.
+struct OutputOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp("Write to a file instead of standard output.", valueName: "file"))
+  var output: String?
+}

@@ -1,0 +1,77 @@
+import Foundation
+import Incept
+
+/// The process's streams. Results go to standard output, everything else to standard error.
+enum Terminal {
+  /// Makes a reader that goes away (`| head`) end the process quietly.
+  static func prepare() { signal(SIGPIPE, SIG_DFL) }
+
+  /// Whether standard error is a terminal that understands control sequences.
+  static var errorIsTerminal: Bool {
+    isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+  }
+
+  /// Whether messages may have colours (no-color.org).
+  private static var hasColour: Bool {
+    errorIsTerminal && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
+  }
+
+  /// Writes results to standard output.
+  ///
+  /// - Throws: `.cannotCreate` where they can't be written.
+  static func write(_ text: String) throws(InceptError) {
+    if let code = put(text, to: STDOUT_FILENO) {
+      // Whoever read has had enough.
+      if code == EPIPE { exit() }
+      throw InceptError(
+        .cannotCreate, subject: "standard output", expected: "expected to write the results",
+        found: String(cString: strerror(code)))
+    }
+  }
+
+  /// Writes results to the file at `path`, or to standard output without one.
+  static func write(_ text: String, to path: String?) throws(InceptError) {
+    guard let path else { return try write(text) }
+    try TextFile.write(text, to: path)
+  }
+
+  /// Writes to standard error, as far as that is possible.
+  static func warn(_ text: String) { _ = put(text, to: STDERR_FILENO) }
+
+  /// Ends the process after success.
+  static func exit() -> Never { Foundation.exit(0) }
+
+  /// Ends the process with an error's message and exit code.
+  static func exit(_ error: InceptError) -> Never {
+    let (red, plain) = hasColour ? ("\u{1B}[1;31m", "\u{1B}[0m") : ("", "")
+    warn("incept: \(red)error:\(plain) \(printable(error.description))\n")
+    if let hint = error.hint { warn("hint: \(printable(hint))\n") }
+    Foundation.exit(error.exitCode)
+  }
+
+  /// Names out of files must not steer the terminal.
+  private static func printable(_ text: String) -> String {
+    text.unicodeScalars.map { scalar in
+      scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
+        ? "?" : String(scalar)
+    }.joined()
+  }
+
+  /// Writes everything; the error's number where that fails.
+  private static func put(_ text: String, to descriptor: Int32) -> Int32? {
+    var text = text
+    return text.withUTF8 { bytes in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let window = UnsafeBufferPointer(rebasing: rest)
+        let written = Foundation.write(descriptor, window.baseAddress, window.count)
+        if written < 0 {
+          if errno == EINTR { continue }
+          return errno
+        }
+        rest = rest.dropFirst(written)
+      }
+      return nil
+    }
+  }
+}
