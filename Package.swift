@@ -60,7 +60,6 @@ let package = Package(
 
     // Files
     library("WireFormats", ["TensorCore", "CZlib", "CZip"]),
-    library("ImportTorch", ["WireFormats", "TensorCore"]),
     library("ImportKeras", ["WireFormats", "Operators", "GraphIR", "TensorCore"]),
     .target(
       name: "Models", dependencies: ["Operators", "GraphIR", "TensorCore"],
@@ -73,7 +72,7 @@ let package = Package(
       "Incept",
       [
         "TensorCore", "GraphIR", "Operators", "Passes", "OpenCLRuntime", "OpenCLBackend",
-        "WireFormats", "ImportTorch", "ImportKeras", "Models", "Imaging", "Profiling",
+        "WireFormats", "ImportKeras", "Models", "Imaging", "Profiling",
       ]),
     .executableTarget(
       name: "InceptCommand",
@@ -115,7 +114,7 @@ let package = Package(
         "KernelSources",
       ]),
     tests(
-      "WireFormatsTests", ["WireFormats", "ImportTorch", "TensorCore", "CHDF5"],
+      "WireFormatsTests", ["WireFormats", "TensorCore", "CHDF5"],
       exclude: ["Fixtures"]),
     tests("ImportKerasTests", ["ImportKeras", "WireFormats", "Operators", "GraphIR", "Reference"]),
     tests("ModelsTests", ["Models", "Imaging", "Operators", "GraphIR", "Reference", "WireFormats"]),
