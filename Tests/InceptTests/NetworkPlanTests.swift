@@ -1,0 +1,39 @@
+import GraphIR
+import Models
+import OpenCLBackend
+import Passes
+import TensorCore
+import Testing
+
+/// What the plans of the built-in networks must not have.
+@Suite("Plans of the built-in networks")
+struct NetworkPlanTests {
+  private static let styles: [DeviceTraits.Style] = [.registerTiles, .workItems]
+
+  private func plan(_ architecture: Architecture, _ style: DeviceTraits.Style) throws -> Plan {
+    let parameters = SyntheticWeights().parameters(for: architecture)
+    let built = try architecture.build(parameters, 1)
+    let graph = try PassPipeline().run(built).graph
+    let traits = DeviceTraits(
+      style: style, vectorWidth: 16, computeUnits: 2, localMemoryBytes: 1 << 15,
+      maxWorkGroupSize: 256, maxAllocationBytes: 1 << 30, globalMemoryBytes: 1 << 32)
+    return try PlanBuilder.plan(graph, for: traits)
+  }
+
+  @Test(
+    "No launch only moves elements", arguments: ArchitectureCatalog.all.map(\.identifier), styles)
+  func withoutCopies(identifier: String, style: DeviceTraits.Style) throws {
+    let plan = try plan(try ArchitectureCatalog.find(identifier), style)
+    #expect(plan.launches.filter(\.isCopy).map(\.label) == [])
+    #expect(!plan.launches.isEmpty)
+  }
+
+  @Test("Concats and reshapes of Inception V3 have no launch at all", arguments: styles)
+  func withoutConcats(style: DeviceTraits.Style) throws {
+    for architecture in ArchitectureCatalog.forms(of: "inception_v3") {
+      let plan = try plan(architecture, style)
+      let free: Set<String> = ["concat", "reshape", "flatten", "transpose", "slice", "dropout"]
+      #expect(plan.launches.filter { free.contains($0.op) }.map(\.label) == [])
+    }
+  }
+}
