@@ -116,7 +116,11 @@ let package = Package(
     tests(
       "WireFormatsTests", ["WireFormats", "TensorCore", "CHDF5"],
       exclude: ["Fixtures"]),
-    tests("ImportKerasTests", ["ImportKeras", "WireFormats", "Operators", "GraphIR", "Reference"]),
+    tests(
+      "ImportKerasTests",
+      [
+        "ImportKeras", "WireFormats", "Operators", "GraphIR", "TensorCore", "Reference", "Imaging",
+      ], exclude: ["Fixtures"]),
     tests("ModelsTests", ["Models", "Imaging", "Operators", "GraphIR", "Reference", "WireFormats"]),
     tests("ImagingTests", ["Imaging", "TensorCore"], exclude: ["Fixtures"]),
     tests("ProfilingTests", ["Profiling", "TensorCore"]),

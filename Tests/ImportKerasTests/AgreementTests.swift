@@ -1,0 +1,86 @@
+import Foundation
+import GraphIR
+import ImportKeras
+import Operators
+import Reference
+import TensorCore
+import TestSupport
+import Testing
+import WireFormats
+
+@Suite("Imported Keras models compute what Keras computes")
+struct AgreementTests {
+  /// Keras computes in float32, the reference in double.
+  static let tolerance = Tolerance.close
+
+  @Test(
+    "every output of every case",
+    arguments: [
+      "convolutions", "activations", "pools", "merges", "shapes", "sequential", "nested",
+    ])
+  func agrees(name: String) throws {
+    let expected = try KerasCase(name)
+    let model = try KerasModel.importGraph(
+      expected.file, source: name, inputShape: expected.inputs[0].shape)
+    try model.graph.verify()
+    #expect(model.inputs.map(\.shape) == expected.inputs.map(\.shape))
+    #expect(model.outputs.map(\.shape) == expected.outputs.map(\.shape))
+    let feeds = Dictionary(uniqueKeysWithValues: zip(model.inputs.map(\.name), expected.inputs))
+    let results = try ReferenceEvaluator.evaluate(model.graph, feeding: feeds)
+    for (output, wanted) in zip(model.outputs, expected.outputs) {
+      let found = try #require(results[output.name])
+      let complaint = AgreementTests.tolerance.mismatch(found.values, reference: wanted.floats())
+      #expect(complaint == nil, "\(name): \(output.name)")
+    }
+  }
+
+  @Test(
+    "a sequential model keeps its layers' names, and the value after its activation has the name")
+  func names() throws {
+    let model = try KerasModel.importGraph(try KerasCase.file("sequential"), source: "x")
+    #expect(model.name == "sequential")
+    #expect(model.inputs.map(\.name) == ["pixels"])
+    #expect(model.outputs.map(\.name) == ["digits"])
+    let graph = model.graph
+    #expect(graph.node(named: "conv")?.op.mnemonic == "relu")
+    #expect(graph.node(named: "conv/conv")?.op is Conv2D)
+    #expect(graph.node(named: "conv/kernel")?.op is Constant)
+    #expect(graph.node(named: "digits")?.op is Softmax)
+    #expect(graph.node(named: "digits/dense")?.sources == ["digits"])
+    #expect(graph.node(named: "pool")?.op is Pool2D)
+  }
+
+  @Test(
+    "layers of nested models are named after both, further calls are numbered, weights are shared")
+  func nestedNames() throws {
+    let model = try KerasModel.importGraph(try KerasCase.file("nested"), source: "x")
+    let graph = model.graph
+    for name in [
+      "conv", "shared", "shared_1", "inner/conv", "inner/relu", "inner_1/conv", "head/conv",
+      "head/pool", "sum",
+    ] {
+      #expect(graph.node(named: name) != nil, "\(name)")
+    }
+    #expect(model.outputs.map(\.name) == ["head", "sum"])
+    let first = try #require(graph.node(named: "inner/conv"))
+    let second = try #require(graph.node(named: "inner_1/conv"))
+    #expect(first.inputs[1] == second.inputs[1])
+    #expect(first.inputs[0] != second.inputs[0])
+  }
+
+  @Test("an input without extents needs the caller's shape")
+  func openInput() throws {
+    let file = try KerasCase.file("open")
+    let error = #expect(throws: InceptError.self) {
+      try KerasModel.importGraph(file, source: "open.h5")
+    }
+    #expect(error?.category == .usage)
+    #expect(error?.actual == "[None, None, None, 3]")
+    let model = try KerasModel.importGraph(file, source: "open.h5", inputShape: [2, 9, 8, 3])
+    #expect(model.outputs.map(\.shape) == [[2, 2]])
+    let wrong = #expect(throws: InceptError.self) {
+      try KerasModel.importGraph(file, source: "open.h5", inputShape: [2, 9, 8, 4])
+    }
+    #expect(wrong?.category == .usage)
+  }
+}
