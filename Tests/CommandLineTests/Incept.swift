@@ -56,7 +56,8 @@ struct Incept {
     DispatchQueue.global().asyncAfter(deadline: .now() + Self.limit, execute: killer)
     process.waitUntilExit()
     killer.cancel()
-    status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    status =
+      process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
     output = path == nil ? String(decoding: try Data(contentsOf: out), as: UTF8.self) : ""
     error = String(decoding: try Data(contentsOf: err), as: UTF8.self)
   }

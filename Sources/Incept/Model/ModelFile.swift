@@ -36,10 +36,20 @@ enum ModelFile {
   private static func imported(
     _ model: ImportedModel, _ path: String, _ start: Stopwatch
   ) -> Model {
-    let last = model.graph.outputs.first.map { model.graph.producer(of: $0.value).op }
-    return Model(
+    Model(
       name: model.name, weights: path, graph: model.graph, recipe: nil, labels: nil,
-      outputIsProbability: last is Softmax, loadMilliseconds: start.milliseconds)
+      outputIsProbability: endsInSoftmax(model.graph), loadMilliseconds: start.milliseconds)
+  }
+
+  /// Whether the first result is made by softmax, maybe under another shape.
+  private static func endsInSoftmax(_ graph: Graph) -> Bool {
+    guard var node = graph.outputs.first.map({ graph.producer(of: $0.value) }) else { return false }
+    while node.op is Reshape || node.op is Flatten || node.op is Identity,
+      let input = node.inputs.first
+    {
+      node = graph.producer(of: input)
+    }
+    return (node.op as? Softmax)?.isLogarithm == false
   }
 
   private static func recognised(
