@@ -38,13 +38,14 @@ extension Model {
           .usage, subject: "--weights", expected: "expected none with a model file",
           found: "'\(weights ?? "")'", hint: "name a built-in architecture instead of the file")
       }
-      return try ModelFile.model(specifier, among: ArchitectureCatalog.all, start)
+      return try ModelFile.model(
+        specifier, among: ArchitectureCatalog.all, weightsOnly: false, start)
     }
     if let weights {
       if let synthetic = try syntheticWeights(weights) {
         return try first.model(synthetic.parameters(for: first), start)
       }
-      return try ModelFile.model(weights, among: forms, start)
+      return try ModelFile.model(weights, among: forms, weightsOnly: true, start)
     }
     if let embedded = try embeddedParameters(first) {
       return try first.model(embedded, start, weights: "embedded")

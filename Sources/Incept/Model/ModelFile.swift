@@ -1,11 +1,15 @@
+import ImportKeras
 import Models
+import Operators
 import WireFormats
 
 /// Models from files; what a file is, its content says.
 enum ModelFile {
-  /// The network in the file at `path`: for weights alone, that of `candidates` which they belong to.
+  /// The network in the file at `path`, or for weights alone that of `candidates` which they belong to.
+  ///
+  /// - Parameter weightsOnly: Takes no more than the weights from a file that describes a network of its own.
   static func model(
-    _ path: String, among candidates: [Architecture], _ start: Stopwatch
+    _ path: String, among candidates: [Architecture], weightsOnly: Bool, _ start: Stopwatch
   ) throws(InceptError) -> Model {
     let file = try MappedFile(path: path)
     switch WeightFileFormat.detect(file) {
@@ -15,6 +19,9 @@ enum ModelFile {
       return try recognised(ParameterSet(try Safetensors.read(file)), among: candidates, start)
     case .hdf5:
       let keras = try KerasWeightFile(HDF5File(file))
+      if !weightsOnly, KerasModel.hasArchitecture(keras) {
+        return imported(try KerasModel.importGraph(keras, source: path), path, start)
+      }
       let (architecture, values) = try ArchitectureCatalog.recognise(
         layers: keras.layers, source: keras.source, among: candidates)
       return try architecture.model(values, start)
@@ -24,6 +31,25 @@ enum ModelFile {
         expected: "expected torch weights (.pth), safetensors or a Keras .h5 file",
         found: file.bytes.isEmpty ? "an empty file" : format.summary)
     }
+  }
+
+  private static func imported(
+    _ model: ImportedModel, _ path: String, _ start: Stopwatch
+  ) -> Model {
+    Model(
+      name: model.name, weights: path, graph: model.graph, recipe: nil, labels: nil,
+      outputIsProbability: endsInSoftmax(model.graph), loadMilliseconds: start.milliseconds)
+  }
+
+  /// Whether the first result is made by softmax, maybe under another shape.
+  private static func endsInSoftmax(_ graph: Graph) -> Bool {
+    guard var node = graph.outputs.first.map({ graph.producer(of: $0.value) }) else { return false }
+    while node.op is Reshape || node.op is Flatten || node.op is Identity,
+      let input = node.inputs.first
+    {
+      node = graph.producer(of: input)
+    }
+    return (node.op as? Softmax)?.isLogarithm == false
   }
 
   private static func recognised(

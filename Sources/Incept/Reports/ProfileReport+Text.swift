@@ -1,3 +1,4 @@
+import Foundation
 import Profiling
 
 extension ProfileReport {
@@ -11,7 +12,7 @@ extension ProfileReport {
     for layer in layers {
       let mark = layer.clock == "host" ? "*" : ""
       table.add([
-        layer.name, layer.op, layer.variant, "\(Shape(layer.output))",
+        layer.shortName, layer.op, layer.variant, "\(Shape(layer.output))",
         NumberText.count(layer.macs), NumberText.fixed(layer.time.min, 1),
         NumberText.fixed(layer.time.median, 1) + mark, NumberText.fixed(layer.time.p90, 1),
         NumberText.fixed(layer.queue, 1), NumberText.fixed(layer.gflops, 2),
@@ -60,5 +61,15 @@ extension ProfileReport {
       ])
     }
     return text
+  }
+}
+
+extension ProfileReport.Layer {
+  /// The name as a table has room for it: of nodes merged into one, the first and how many more.
+  fileprivate var shortName: String {
+    let longest = 40
+    guard name.count > longest, let end = name.range(of: " + ") else { return name }
+    let others = name[end.lowerBound...].split(separator: " ").count { $0 == "+" }
+    return "\(name[..<end.lowerBound]) +\(others)"
   }
 }

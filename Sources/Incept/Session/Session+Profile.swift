@@ -65,6 +65,7 @@ struct LaunchRecord {
   var unprofiled: [Double] = []
   private var walls: [Double] = []
   private var gaps: [Double] = []
+  private var busy: [Double] = []
   private var durations: [[Double]]
   private var delays: [[Double]]
   private var hostTimes: [[Double]]
@@ -85,7 +86,7 @@ struct LaunchRecord {
     walls.append(wall)
     var previous: UInt64?
     var first: UInt64?
-    var busy = 0.0
+    var sum = 0.0
     for (index, stamps) in stamps.enumerated() where index < durations.count {
       if let flaw = TimeStamps.flaw(of: stamps, within: wall * 1e6) {
         flaws[index] = flaws[index] ?? flaw
@@ -95,12 +96,13 @@ struct LaunchRecord {
       guard let stamps else { continue }
       durations[index].append(stamps.duration)
       delays[index].append(stamps.delay(after: previous))
-      busy += stamps.duration
+      sum += stamps.duration
       first = first ?? stamps.started
       previous = stamps.ended
     }
+    busy.append(sum)
     if let first, let previous, previous > first {
-      gaps.append(max(0, Double(previous - first) - busy))
+      gaps.append(max(0, Double(previous - first) - sum))
     }
   }
 
@@ -121,7 +123,8 @@ struct LaunchRecord {
   /// The network's times in milliseconds.
   var total: ProfileReport.Total {
     ProfileReport.Total(
-      kernel: medians.reduce(0, +) * 1e-6, gap: hasFlaws ? 0 : Statistics(gaps).median * 1e-6,
+      kernel: (hasFlaws ? medians.reduce(0, +) : Statistics(busy).median) * 1e-6,
+      gap: hasFlaws ? 0 : Statistics(gaps).median * 1e-6,
       wall: Statistics(walls).median, unprofiledWall: Statistics(unprofiled).median)
   }
 

@@ -5,6 +5,7 @@ struct Stopwatch: Sendable {
   /// Milliseconds since the stopwatch was made.
   var milliseconds: Double {
     let (seconds, attoseconds) = (ContinuousClock.now - start).components
-    return Double(seconds) * 1e3 + Double(attoseconds) * 1e-15
+    // Whole nanoseconds, so that the number prints without a tail of digits.
+    return Double(seconds * 1_000_000_000 + attoseconds / 1_000_000_000) / 1e6
   }
 }
