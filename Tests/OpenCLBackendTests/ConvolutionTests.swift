@@ -1,9 +1,5 @@
-import GraphIR
 import OpenCLBackend
 import OpenCLRuntime
-import Operators
-import Reference
-import TensorCore
 import TestSupport
 import Testing
 
@@ -11,26 +7,16 @@ import Testing
 struct ConvolutionTests {
   static let samples = OperatorSamples.conv2D + OperatorSamples.dense
 
-  @Test(arguments: DeviceDiscovery.discover().devices, [DeviceTraits.Style.registerTiles, .workItems])
-  func everySample(device: DeviceInfo, style: DeviceTraits.Style) throws {
-    for width in style == .registerTiles ? [4, 8, 16] : [1] {
-      var traits = DeviceTraits(device)
-      traits.style = style
-      traits.vectorWidth = width
-      let backend = try BackendDevice(device, traits: traits)
-      for sample in Self.samples {
-        let (graph, feeds) = try sample.graph()
-        let plan = try PlanBuilder.plan(graph, for: traits)
-        let results = try Executable(plan, on: backend).run(feeds)
-        let reference = try ReferenceEvaluator.evaluate(graph, feeding: feeds)
-        for (output, result) in zip(graph.outputs, results) {
-          let wanted = try #require(reference[output.name])
-          let mismatch = sample.tolerance.mismatch(result.floats(), reference: wanted.values)
-          #expect(
-            mismatch == nil,
-            "\(sample.name) as \(plan.launches.map(\.variant)) on \(device.summary): \(mismatch ?? "")")
-        }
-      }
+  @Test(
+    "Every form of the kernels solves every sample that it must",
+    arguments: DeviceDiscovery.discover().devices.flatMap { KernelForm.all(on: $0) })
+  func everySample(form: KernelForm) throws {
+    let backend = try BackendDevice(form.device, traits: form.traits)
+    for sample in form.samples(of: Self.samples) {
+      let result = try sample.run(on: backend)
+      #expect(
+        result.mismatch == nil,
+        "\(sample.name) as \(result.variants) on \(form.device.summary): \(result.mismatch ?? "")")
     }
   }
 }
