@@ -67,12 +67,14 @@ struct DeviceSuite {
         tally.failed += 1
         say("FAIL\tkernel \(kernel)\tno sample launched it")
       }
-      say("kernels launched: \(KernelCoverage.all.count - coverage.missing.count) of \(KernelCoverage.all.count)")
+      say(
+        "kernels launched: \(KernelCoverage.all.count - coverage.missing.count) of \(KernelCoverage.all.count)"
+      )
     }
-    let seconds = Double((clock.now - started) / .milliseconds(100)) / 10
+    let seconds = String(format: "%.1f", (clock.now - started) / .seconds(1))
     let columns = [
       device.name, device.driverVersion, "\(tally.run)", "\(tally.failed)", "\(tally.skipped)",
-      "\(seconds)",
+      seconds,
     ]
     say("RESULT\t" + columns.joined(separator: "\t"))
     return tally
@@ -89,6 +91,12 @@ struct DeviceSuite {
       tally.failed += 1
       say("FAIL\t\(form)\t\(error)")
       return
+    }
+    let clock = ContinuousClock()
+    let started = clock.now
+    defer {
+      let seconds = String(format: "%.1f", (clock.now - started) / .seconds(1))
+      say("form \(form): \(samples.count) samples, \(backend.programCount) programs, \(seconds) s")
     }
     for sample in samples {
       let name = "\(sample.name) as \(form)"

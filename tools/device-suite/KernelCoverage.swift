@@ -24,7 +24,8 @@ struct KernelCoverage {
       line.firstRange(of: "//").map { String(line[..<$0.lowerBound]) } ?? String(line)
     }
     let code = lines.joined(separator: "\n")
-    return code.split(separator: "__kernel").dropFirst().compactMap { (text: Substring) -> String? in
+    return code.split(separator: "__kernel").dropFirst().compactMap {
+      (text: Substring) -> String? in
       guard let start = text.firstRange(of: "void ")?.upperBound else { return nil }
       let name = text[start...].prefix { $0.isLetter || $0.isNumber || $0 == "_" }
       return name.isEmpty ? nil : String(name)
