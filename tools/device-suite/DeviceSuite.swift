@@ -35,14 +35,18 @@ struct DeviceSuite {
       return
     }
     let skips = try options.skipList.map { try SkipList(path: $0) } ?? SkipList()
-    let discovery = DeviceDiscovery.discover()
-    guard !discovery.devices.isEmpty else {
-      print((["device-suite: no OpenCL device"] + discovery.notes).joined(separator: "\n"))
+    let forms = TestDevice.all + TestDevice.otherWidths
+    guard !forms.isEmpty else {
+      print(
+        (["device-suite: no OpenCL device"] + DeviceDiscovery.discover().notes).joined(
+          separator: "\n"))
       exit(69)
     }
     var failed = 0
-    for device in discovery.devices {
-      failed += run(samples, on: device, options, skips).failed
+    for (index, device) in forms.enumerated()
+    where forms[..<index].allSatisfy({ $0.info != device.info }) {
+      let own = forms.filter { $0.info == device.info && (options.forms == .all || $0.isNative) }
+      failed += run(samples, on: device.info, as: own, options, skips).failed
     }
     exit(failed == 0 ? 0 : 1)
   }
@@ -53,13 +57,14 @@ struct DeviceSuite {
   }
 
   private static func run(
-    _ samples: [OperatorSample], on device: DeviceInfo, _ options: Options, _ skips: SkipList
+    _ samples: [OperatorSample], on device: DeviceInfo, as forms: [TestDevice], _ options: Options,
+    _ skips: SkipList
   ) -> Tally {
     let clock = ContinuousClock()
     let started = clock.now
     var tally = Tally()
     var coverage = KernelCoverage()
-    for form in KernelForm.all(on: device) where options.forms == .all || form.isNative {
+    for form in forms {
       run(form, form.samples(of: samples), options, skips, &tally, &coverage)
     }
     if options.requiresCoverage {
@@ -81,25 +86,17 @@ struct DeviceSuite {
   }
 
   private static func run(
-    _ form: KernelForm, _ samples: [OperatorSample], _ options: Options, _ skips: SkipList,
+    _ device: TestDevice, _ samples: [OperatorSample], _ options: Options, _ skips: SkipList,
     _ tally: inout Tally, _ coverage: inout KernelCoverage
   ) {
-    let backend: BackendDevice
-    do throws(InceptError) {
-      backend = try BackendDevice(form.device, traits: form.traits)
-    } catch {
-      tally.failed += 1
-      say("FAIL\t\(form)\t\(error)")
-      return
-    }
     let clock = ContinuousClock()
     let started = clock.now
     defer {
       let seconds = String(format: "%.1f", (clock.now - started) / .seconds(1))
-      say("form \(form): \(samples.count) samples, \(backend.programCount) programs, \(seconds) s")
+      say("form \(device.form): \(samples.count) samples, \(seconds) s")
     }
     for sample in samples {
-      let name = "\(sample.name) as \(form)"
+      let name = "\(sample.name) as \(device.form)"
       if let reason = skips.reason(for: name) {
         tally.skipped += 1
         say("SKIP\t\(name)\t\(reason)")
@@ -107,12 +104,19 @@ struct DeviceSuite {
       }
       if options.isVerbose { say("RUN\t\(name)") }
       tally.run += 1
+      let began = clock.now
+      defer {
+        if options.isVerbose { say("TIME\t\(name)\t\(Int((clock.now - began) / .milliseconds(1)))") }
+      }
       do throws(InceptError) {
-        let result = try sample.run(on: backend)
-        coverage.add(result.kernels)
-        if let mismatch = result.mismatch {
+        var variants: [String] = []
+        let mismatch = try DeviceRunner.mismatch(sample, on: device) { plan in
+          coverage.add(plan.launches.map(\.kernel))
+          variants = plan.launches.map(\.variant)
+        }
+        if let mismatch {
           tally.failed += 1
-          say("FAIL\t\(name) (\(result.variants.joined(separator: ", ")))\t\(mismatch)")
+          say("FAIL\t\(name) (\(variants.joined(separator: ", ")))\t\(mismatch)")
         }
       } catch {
         tally.failed += 1

@@ -51,7 +51,7 @@ use_rusticl() {
   run=(env OCL_ICD_VENDORS="$home/icd/rusticl" LD_LIBRARY_PATH="$(dirname "$library")"
     RUSTICL_ENABLE=llvmpipe timeout 1200)
   # Its compiler takes seconds for a large tile, so that only small problems run.
-  options=(--representative --max-work 5000 --require-coverage)
+  options=(--representative --max-work 1500 --require-coverage)
 }
 
 use_oclgrind() {
@@ -65,7 +65,7 @@ use_oclgrind() {
   run=(env LD_LIBRARY_PATH="$(dirname "$library")" taskset -c "$(first_processor)" timeout 2400
     "$oclgrind" --data-races --uninitialized --log "$logs/oclgrind.reports"
     --build-options -cl-opt-disable)
-  options=(--representative --max-work 2500 --require-coverage)
+  options=(--representative --max-work 1500 --require-coverage)
 }
 
 use_default() {
