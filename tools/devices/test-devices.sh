@@ -59,6 +59,7 @@ use_oclgrind() {
   fetch_packages oclgrind "$home/oclgrind" || return 1
   oclgrind=$(PATH="$home/oclgrind/usr/bin:$PATH" command -v oclgrind) || return 1
   library=$(find_library 'liboclgrind-[0-9]*.so' "$home/oclgrind") || return 1
+  canary_reported || return 1
   rm -f "$logs/oclgrind.reports"
   # One processor: Oclgrind is not made for builds in several threads. Unoptimised: the check for uninitialised
   # values does not know LLVM's `freeze`, which the optimiser makes.
@@ -66,6 +67,19 @@ use_oclgrind() {
     "$oclgrind" --data-races --uninitialized --log "$logs/oclgrind.reports"
     --build-options -cl-opt-disable)
   options=(--representative --max-work 1500 --require-coverage)
+}
+
+# Whether Oclgrind finds what is wrong with a kernel that is wrong on purpose; an Oclgrind that reports nothing
+# at all would look like success. Uses `oclgrind` and `library`.
+canary_reported() {
+  local report=$logs/canary.reports
+  rm -f "$report"
+  (cd tools/devices/canary && LD_LIBRARY_PATH=$(dirname "$library") "$oclgrind-kernel" --data-races \
+    --uninitialized --build-options -cl-opt-disable --log "$report" canary.sim) >/dev/null 2>&1
+  if ! { grep -q 'data race' "$report" && grep -q 'uninitialized value' "$report"; }; then
+    echo "    this Oclgrind does not report races and uninitialised values of a kernel that has both" >&2
+    return 1
+  fi
 }
 
 use_default() {
