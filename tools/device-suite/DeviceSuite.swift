@@ -106,7 +106,8 @@ struct DeviceSuite {
       tally.run += 1
       let began = clock.now
       defer {
-        if options.isVerbose { say("TIME\t\(name)\t\(Int((clock.now - began) / .milliseconds(1)))") }
+        let milliseconds = Int((clock.now - began) / .milliseconds(1))
+        if options.isVerbose { say("TIME\t\(name)\t\(milliseconds)") }
       }
       do throws(InceptError) {
         var variants: [String] = []
