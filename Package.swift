@@ -88,6 +88,10 @@ let package = Package(
     .executableTarget(
       name: "check-kernels", dependencies: ["KernelSources", "OpenCLRuntime", "TensorCore"],
       path: "tools/check-kernels", swiftSettings: settings),
+    .executableTarget(
+      name: "device-suite",
+      dependencies: ["TestSupport", "OpenCLBackend", "OpenCLRuntime", "KernelSources", "TensorCore"],
+      path: "tools/device-suite", swiftSettings: settings),
     .plugin(
       name: "EmbedKernels", capability: .buildTool(), dependencies: ["embed-files"],
       path: "tools/EmbedKernelsPlugin"),

@@ -21,7 +21,7 @@
       float bias, float scale
 
 // Squares of the 16 channels from c on, zeros for those that are not there.
-inline float16 squares(__global const float *source, int c, int channels) {
+static inline float16 squares(__global const float *source, int c, int channels) {
   if (c < 0 || c >= channels) return (float16)(0.0f);
   const float16 v = load_lanes(channels - c, source + c);
   return v * v;

@@ -17,7 +17,7 @@
       __global const int *restrict axes, int axis_count, float fill
 
 // Which element of an axis stands at `index`; negative where the value to fill with does.
-inline int origin(int index, int extent) {
+static inline int origin(int index, int extent) {
   if (index >= 0 && index < extent) return index;
 #if MODE == 0
   return -1;
@@ -29,7 +29,7 @@ inline int origin(int index, int extent) {
 }
 
 // Offsets of a row in y and x; x's is negative where the whole row is filled.
-inline int2 find_row(__global const int *axes, int axis_count, int row) {
+static inline int2 find_row(__global const int *axes, int axis_count, int row) {
   int2 place = (int2)(0, 0);
   bool is_filled = false;
   for (int k = axis_count - 2; k >= 0; k--) {

@@ -58,16 +58,16 @@
       int stride_x, int dilation_y, int dilation_x
 
 // The first tap of a window starting at `start` that is not before the image.
-inline int first_tap(int start, int dilation) {
+static inline int first_tap(int start, int dilation) {
   return start >= 0 ? 0 : (dilation - 1 - start) / dilation;
 }
 
 // One more than the last of `taps` taps that lies before `end`; at least 0.
-inline int end_tap(int start, int dilation, int end, int taps) {
+static inline int end_tap(int start, int dilation, int end, int taps) {
   return end <= start ? 0 : min(taps, (end - start + dilation - 1) / dilation);
 }
 
-inline void window(__global const float *p, int ky0, int ky1, int kx0, int kx1, int tap_row,
+static inline void window(__global const float *p, int ky0, int ky1, int kx0, int kx1, int tap_row,
                    int tap_column, int lanes, float16 *acc) {
 #pragma unroll
   for (int v = 0; v < NV; v++) acc[v] = (float16)(START);

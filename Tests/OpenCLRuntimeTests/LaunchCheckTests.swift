@@ -29,6 +29,7 @@ struct LaunchCheckTests {
       check([64], [64], localArguments: [16384, 16384]),
       check([64], [64], localArguments: [16384], staticLocal: 16384),
       check([64, 8], [8, 8], required: [8, 8, 1]),
+      check([64, 8], [8, 8], kernelGroup: 32, required: [8, 8, 1]),
     ])
   func accepted(check: LaunchCheck) {
     #expect(check.violation == nil)

@@ -1,58 +1,8 @@
 import GraphIR
 import OpenCLBackend
 import OpenCLRuntime
-import Operators
 import Reference
 import TensorCore
-
-/// An OpenCL device as tests use it: with the kernels meant for it, or with those of the other style, which have
-/// to be right on every device too.
-package struct TestDevice: Sendable, CustomStringConvertible {
-  /// The device.
-  package let info: DeviceInfo
-  /// Which kernels are tried.
-  package let style: DeviceTraits.Style
-  private let opened: Opened
-
-  /// Opens the device on first use, once for all tests, so that they share programs.
-  private final class Opened: Sendable {
-    let result: Result<BackendDevice, InceptError>
-
-    init(_ info: DeviceInfo, _ style: DeviceTraits.Style) {
-      var traits = DeviceTraits(info)
-      traits.style = style
-      do throws(InceptError) {
-        result = .success(try BackendDevice(info, traits: traits))
-      } catch {
-        result = .failure(error)
-      }
-    }
-  }
-
-  fileprivate init(_ info: DeviceInfo, style: DeviceTraits.Style) {
-    self.info = info
-    self.style = style
-    opened = Opened(info, style)
-  }
-
-  /// The open device.
-  package var backend: BackendDevice {
-    get throws(InceptError) { try opened.result.get() }
-  }
-
-  /// `0:0 NAME, workItems`
-  package var description: String {
-    "\(info.platformIndex):\(info.deviceIndex) \(info.name), \(style.rawValue)"
-  }
-
-  /// Every device of the machine that can build programs, with each style of kernels. None where there is no
-  /// OpenCL.
-  package static let all: [TestDevice] = DeviceDiscovery.discover().devices
-    .filter { $0.isAvailable && $0.isCompilerAvailable }
-    .flatMap { info in
-      [DeviceTraits.Style.registerTiles, .workItems].map { TestDevice(info, style: $0) }
-    }
-}
 
 /// Runs samples and graphs on devices and compares them with the reference.
 package enum DeviceRunner {
@@ -66,7 +16,8 @@ package enum DeviceRunner {
     package let reason: String
   }
 
-  /// What is skipped, and why. Nothing is, so far.
+  /// What is skipped, and why. Nothing is, so far. What fails under one of the implementations that
+  /// `make test-devices` knows is in its list instead.
   package static let skips: [Skip] = []
 
   /// Why a sample is not run on a device, or nil where it is.
@@ -78,28 +29,34 @@ package enum DeviceRunner {
   }
 
   /// What is wrong with a sample's results on a device: its name and the worst element; nil where nothing is.
-  package static func mismatch(_ sample: OperatorSample, on device: TestDevice)
-    throws(InceptError) -> String?
-  {
+  package static func mismatch(
+    _ sample: OperatorSample, on device: TestDevice, willRun: (Plan) -> Void = { _ in }
+  ) throws(InceptError) -> String? {
     let (graph, feeds) = try sample.graph()
-    return try mismatch(graph, feeds, sample.tolerance, on: device).map { "\(sample.name): \($0)" }
+    return try mismatch(graph, feeds, sample.tolerance, on: device, willRun: willRun).map {
+      "\(sample.name): \($0)"
+    }
   }
 
   /// What is wrong with a graph's results on a device, the first bad one's name and worst element.
   ///
-  /// The graph runs twice: the second run finds the arena as the first left it.
+  /// The graph runs twice: the second run finds the arena as the first left it. `willRun` sees the plan before.
   package static func mismatch(
-    _ graph: Graph, _ feeds: [String: HostTensor], _ tolerance: Tolerance, on device: TestDevice
+    _ graph: Graph, _ feeds: [String: HostTensor], _ tolerance: Tolerance, on device: TestDevice,
+    willRun: (Plan) -> Void = { _ in }
   ) throws(InceptError) -> String? {
     let backend = try device.backend
     defer { backend.dropConstants() }
     let plan = try PlanBuilder.plan(graph, for: backend.traits)
     let executable = try Executable(plan, on: backend)
+    willRun(plan)
     let expected = try ReferenceEvaluator.evaluate(graph, feeding: feeds)
     for run in ["first", "second"] {
       let results = try executable.run(feeds)
       for (output, result) in zip(plan.outputs, results) {
-        guard let reference = expected[output.name] else { return "no reference for \(output.name)" }
+        guard let reference = expected[output.name] else {
+          return "no reference for \(output.name)"
+        }
         var actual = result
         if let permutation = output.permutation {
           let inverse = permutation.indices.map { permutation.firstIndex(of: $0) ?? 0 }

@@ -1,0 +1,134 @@
+import Foundation
+import GraphIR
+import OpenCLBackend
+import OpenCLRuntime
+import TensorCore
+import TestSupport
+
+/// Solves the sample problems of every operator on every OpenCL device found, in every form of its kernels, and
+/// compares with the reference. One line per failure and skip, then one per device:
+///
+///     RESULT <tab> device <tab> driver <tab> run <tab> failed <tab> skipped <tab> seconds
+///
+/// Exits with 0, 1 where something failed, 64 for bad arguments, 69 without any device.
+@main
+struct DeviceSuite {
+  private struct Tally {
+    var run = 0
+    var failed = 0
+    var skipped = 0
+  }
+
+  static func main() throws {
+    guard let options = Options(Array(CommandLine.arguments.dropFirst())) else {
+      FileHandle.standardError.write(Data((Options.usage + "\n").utf8))
+      exit(64)
+    }
+    let samples = OperatorSamples.all.filter { sample in
+      (options.filters.isEmpty || options.filters.contains { sample.name.contains($0) })
+        && (!options.representativeOnly || sample.isRepresentative)
+        && (options.maxWork == Int.max || sample.work <= options.maxWork)
+        && isLowerable(sample)
+    }
+    if options.lists {
+      for sample in samples { print("\(sample.name)\t\(sample.work)") }
+      return
+    }
+    let skips = try options.skipList.map { try SkipList(path: $0) } ?? SkipList()
+    let forms = TestDevice.all + TestDevice.otherWidths
+    guard !forms.isEmpty else {
+      print(
+        (["device-suite: no OpenCL device"] + DeviceDiscovery.discover().notes).joined(
+          separator: "\n"))
+      exit(69)
+    }
+    var failed = 0
+    for (index, device) in forms.enumerated()
+    where forms[..<index].allSatisfy({ $0.info != device.info }) {
+      let own = forms.filter { $0.info == device.info && (options.forms == .all || $0.isNative) }
+      failed += run(samples, on: device.info, as: own, options, skips).failed
+    }
+    exit(failed == 0 ? 0 : 1)
+  }
+
+  /// Whether the backend has kernels for the sample's operator.
+  private static func isLowerable(_ sample: OperatorSample) -> Bool {
+    sample.op is any OpenCLLowerable
+  }
+
+  private static func run(
+    _ samples: [OperatorSample], on device: DeviceInfo, as forms: [TestDevice], _ options: Options,
+    _ skips: SkipList
+  ) -> Tally {
+    let clock = ContinuousClock()
+    let started = clock.now
+    var tally = Tally()
+    var coverage = KernelCoverage()
+    for form in forms {
+      run(form, form.samples(of: samples), options, skips, &tally, &coverage)
+    }
+    if options.requiresCoverage {
+      for kernel in coverage.missing {
+        tally.failed += 1
+        say("FAIL\tkernel \(kernel)\tno sample launched it")
+      }
+      say(
+        "kernels launched: \(KernelCoverage.all.count - coverage.missing.count) of \(KernelCoverage.all.count)"
+      )
+    }
+    let seconds = String(format: "%.1f", (clock.now - started) / .seconds(1))
+    let columns = [
+      device.name, device.driverVersion, "\(tally.run)", "\(tally.failed)", "\(tally.skipped)",
+      seconds,
+    ]
+    say("RESULT\t" + columns.joined(separator: "\t"))
+    return tally
+  }
+
+  private static func run(
+    _ device: TestDevice, _ samples: [OperatorSample], _ options: Options, _ skips: SkipList,
+    _ tally: inout Tally, _ coverage: inout KernelCoverage
+  ) {
+    let clock = ContinuousClock()
+    let started = clock.now
+    defer {
+      let seconds = String(format: "%.1f", (clock.now - started) / .seconds(1))
+      say("form \(device.form): \(samples.count) samples, \(seconds) s")
+    }
+    for sample in samples {
+      let name = "\(sample.name) as \(device.form)"
+      if let reason = skips.reason(for: name) {
+        tally.skipped += 1
+        say("SKIP\t\(name)\t\(reason)")
+        continue
+      }
+      if options.isVerbose { say("RUN\t\(name)") }
+      tally.run += 1
+      let began = clock.now
+      defer {
+        let milliseconds = Int((clock.now - began) / .milliseconds(1))
+        if options.isVerbose { say("TIME\t\(name)\t\(milliseconds)") }
+      }
+      do throws(InceptError) {
+        var variants: [String] = []
+        let mismatch = try DeviceRunner.mismatch(sample, on: device) { plan in
+          coverage.add(plan.launches.map(\.kernel))
+          variants = plan.launches.map(\.variant)
+        }
+        if let mismatch {
+          tally.failed += 1
+          say("FAIL\t\(name) (\(variants.joined(separator: ", ")))\t\(mismatch)")
+        }
+      } catch {
+        tally.failed += 1
+        say("FAIL\t\(name)\t\(error)")
+      }
+    }
+  }
+
+  /// A line that is out before the next problem runs: a driver may end the process.
+  private static func say(_ line: String) {
+    print(line)
+    fflush(nil)
+  }
+}
