@@ -9,7 +9,8 @@ struct ModelTests {
   func embedded() throws {
     let model = try Model.load("digits_cnn")
     #expect(model.weights == "embedded")
-    #expect(model.inputs == [Model.Tensor(name: "input", shape: [1, 1, 8, 8])])
+    #expect(model.inputs.map(\.name) == ["input"])
+    #expect(model.inputs.map(\.shape) == [[1, 1, 8, 8]])
     #expect(model.outputs == ["logits"])
     #expect(model.labels == (0...9).map(String.init))
     #expect(!model.isSynthetic)

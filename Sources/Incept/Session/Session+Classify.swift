@@ -74,17 +74,21 @@ extension Session {
     let batch = max(1, min(options.batch, files.count))
     var results: [RunReport.Result] = []
     var times: [Double] = []
-    // Every picture is read before the first is run: a bad one must not show after minutes.
-    let images = try files.map { (path) throws(InceptError) in try Image.decode(path: path) }
+    // A missing file must not show after minutes; pictures themselves would take too much memory at once.
+    for path in files where !FileManager.default.fileExists(atPath: path) {
+      _ = try Image.decode(path: path)
+    }
     var start = 0
-    while start < images.count {
-      let end = min(start + batch, images.count)
-      var group = Array(images[start..<end])
+    while start < files.count {
+      let end = min(start + batch, files.count)
+      var group = try files[start..<end].map { (path) throws(InceptError) in
+        try Image.decode(path: path)
+      }
       // The last group is filled up with its last picture, which saves preparing another batch size.
       while group.count < batch, let last = group.last { group.append(last) }
       let tensor = try pictures.tensor(group, names: Array(files[start..<end]))
       let executable = try executable([pictures.input: tensor.shape])
-      report("running", start, of: images.count)
+      report("running", start, of: files.count)
       let watch = Stopwatch()
       let output = try executable.run([pictures.input: tensor])
       times.append(watch.milliseconds)
