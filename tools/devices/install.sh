@@ -8,27 +8,44 @@ only_driver() {
 
 # A package and what it needs beyond this machine's packages, unpacked into a folder: fetch_packages NAME FOLDER
 fetch_packages() {
-  local folder=$2 packages
+  local folder=$2 file
   [ ! -e "$folder/complete" ] || return 0
   if [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; then return 0; fi
   echo "==> Fetching $1 into ${folder#"$here"/}"
   rm -rf "$folder"
   mkdir -p "$folder/packages"
-  # Lines with a version in brackets are newer versions of what is installed.
-  mapfile -t packages < <(apt-get install -s --no-install-recommends "$1" 2>/dev/null |
-    sed -nE 's/^Inst ([^ ]+) \(.*/\1/p')
-  if [ ${#packages[@]} -eq 0 ]; then
-    echo "    apt knows no $1; try: apt-get update" >&2
-    return 1
+  # The lists of packages may be missing or old; what is there is tried first.
+  if ! download_packages "$1" "$folder/packages"; then
+    as_root apt-get update >"$logs/apt.log" 2>&1 && download_packages "$1" "$folder/packages" || {
+      tail -n 5 "$logs/apt.log" >&2
+      return 1
+    }
   fi
-  (cd "$folder/packages" && apt-get download "${packages[@]}" >/dev/null 2>"$logs/apt.log") || {
-    tail -n 5 "$logs/apt.log" >&2
-    return 1
-  }
-  local file
   for file in "$folder"/packages/*.deb; do dpkg -x "$file" "$folder" || return 1; done
   rm -rf "$folder/packages"
   touch "$folder/complete"
+}
+
+# download_packages NAME FOLDER
+download_packages() {
+  local packages
+  # Lines with a version in brackets are newer versions of what is installed.
+  mapfile -t packages < <(apt-get install -s --no-install-recommends "$1" 2>/dev/null |
+    sed -nE 's/^Inst ([^ ]+) \(.*/\1/p')
+  [ ${#packages[@]} -gt 0 ] || { echo "apt knows no $1" >"$logs/apt.log"; return 1; }
+  (cd "$2" && apt-get download "${packages[@]}") >"$logs/apt.log" 2>&1
+}
+
+# Runs a command as root, with sudo where that is needed and there is one.
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null 2>&1; then
+    sudo "$@"
+  else
+    echo "not root and no sudo; as root, run: $*" >&2
+    return 1
+  fi
 }
 
 # Path of a library, unpacked or installed: find_library PATTERN FOLDER
@@ -46,14 +63,14 @@ newest_package() {
 
 # Installs packages for the whole system.
 install_system() {
-  local as_root=()
   echo "==> Installing $*"
-  if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null 2>&1 || { echo "    not root and no sudo; as root: apt-get install $*" >&2; return 1; }
-    as_root=(sudo)
-  fi
-  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y --no-install-recommends "$@" \
-    >"$logs/apt.log" 2>&1 || { tail -n 5 "$logs/apt.log" >&2; return 1; }
+  export DEBIAN_FRONTEND=noninteractive
+  as_root apt-get install -y --no-install-recommends "$@" >"$logs/apt.log" 2>&1 ||
+    { as_root apt-get update && as_root apt-get install -y --no-install-recommends "$@"; } \
+      >"$logs/apt.log" 2>&1 || {
+    tail -n 5 "$logs/apt.log" >&2
+    return 1
+  }
 }
 
 # A Python environment with what a file lists: make_venv FOLDER REQUIREMENTS
