@@ -2,8 +2,7 @@
 // per group (CPUs).
 //
 // A work-item computes one row of output pixels for 16 channels, PX pixels at a time. Global id 0 is the row
-// (all images' rows in turn), id 1 the block of channels. Loads may reach up to 15 floats beyond the image's
-// last channel: every buffer has that much slack.
+// (all images' rows in turn), id 1 the block of channels.
 //
 // x         image with its zero border; the first tap of output pixel (n, y, x) is x_offset + n·x_batch +
 //           y·x_row + x·x_column
@@ -31,6 +30,7 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_depthwise(
   __global const float *w = weights + weights_offset + block * kernel_height * kernel_width * 16;
   const float16 start = vload16(block, bias + bias_offset);
   __global const int *target = blocks + block * 8;
+  const int channels = target[4];
   __global float *destination = y + target[0] + n * target[1] + oy * target[2];
 
   for (int first = 0; first < out_width; first += PX) {
@@ -43,14 +43,14 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_depthwise(
         __global const float *p = source + ky * tap_row + kx * tap_column;
 #pragma unroll
         for (int i = 0; i < PX; i++) {
-          acc[i] = fma(vload16(0, p + min(first + i, out_width - 1) * x_column), tap, acc[i]);
+          acc[i] = fma(load_lanes(channels, p + min(first + i, out_width - 1) * x_column), tap, acc[i]);
         }
       }
     }
 #pragma unroll
     for (int i = 0; i < PX; i++) {
       if (first + i < out_width) {
-        store_lanes(ACT0(acc[i]), target[4], destination + (first + i) * target[3]);
+        store_lanes(ACT0(acc[i]), channels, destination + (first + i) * target[3]);
       }
     }
   }

@@ -12,10 +12,6 @@ package final class BackendDevice: Sendable {
   private let programs = Mutex<[KernelSpecialization: Shared<Program>]>([:])
   private let constants = Mutex<[PlannedConstant.Key: Shared<Buffer>]>([:])
 
-  /// Elements behind the last one of every buffer that kernels may read, though never use: vector loads need
-  /// not be masked.
-  static let slackElements = 16
-
   /// Opens a device; `traits` may be given to try kernels meant for another kind of device.
   package init(_ info: DeviceInfo, traits: DeviceTraits? = nil) throws(InceptError) {
     self.info = info
@@ -47,13 +43,11 @@ package final class BackendDevice: Sendable {
   /// Forgets the constants that no executable holds any more.
   package func dropConstants() { constants.withLock { $0.removeAll() } }
 
-  /// A buffer of float32 (or int32, as they are) elements with slack of zeros behind them.
+  /// A buffer of float32 (or int32, as they are) elements.
   private func upload(_ tensor: HostTensor) throws(InceptError) -> Buffer {
-    let bytes = tensor.elementCount * 4
-    let slack = Self.slackElements * 4
-    let buffer = try Buffer(context.value, byteCount: bytes + slack, label: "weights")
+    let buffer = try Buffer(
+      context.value, byteCount: max(tensor.elementCount, 1) * 4, label: "weights")
     let queue = try Queue(context.value)
-    try queue.fill(buffer, with: UInt32(0), offset: bytes, byteCount: slack)
     if tensor.elementType == .int32 {
       try tensor.withUnsafeBytes { (raw) throws(InceptError) in
         try queue.write(buffer, from: raw)

@@ -10,7 +10,7 @@ package final class Executable: Sendable {
   package let plan: Plan
   /// The device.
   package let device: BackendDevice
-  private let arena: Shared<Buffer>
+  private let memory: PlanMemory
   let launches: [PreparedLaunch]
   let queue: Shared<Queue>
   private let running = Mutex(())
@@ -33,18 +33,13 @@ package final class Executable: Sendable {
   ) throws(InceptError) {
     self.plan = plan
     self.device = device
-    let slack = BackendDevice.slackElements * 4
-    arena = Shared(
-      try Buffer(device.context.value, byteCount: plan.arenaBytes + slack, label: "arena"))
     queue = Shared(try Queue(device.context.value))
-    // The zeros around padded images, which no kernel writes.
-    try queue.value.fill(arena.value, with: UInt32(0))
-    try queue.value.finish()
+    memory = try PlanMemory(plan, device.context.value, queue.value)
 
     let kernels = Array(Set(plan.launches.map(\.kernel)))
-    _ = try Self.concurrently(kernels.count, stage: "build", progress) { (index) throws(InceptError) in
-      try device.program(kernels[index])
-    }
+    _ = try Self.concurrently(
+      kernels.count, stage: "build", progress
+    ) { (index) throws(InceptError) in try device.program(kernels[index]) }
     let buffers = try Self.concurrently(
       plan.constants.count, stage: "upload", progress
     ) { (index) throws(InceptError) in try device.buffer(plan.constants[index]) }
@@ -54,7 +49,7 @@ package final class Executable: Sendable {
       let program = try device.program(launch.kernel)
       var kernel = try program.value.kernel(launch.kernel.entry)
       for (index, argument) in launch.arguments.enumerated() {
-        try Self.set(&kernel, index, argument, plan, arena, buffers, device)
+        try Self.set(&kernel, index, argument, plan, memory, buffers, device)
       }
       prepared.append(
         try PreparedLaunch(
@@ -65,10 +60,11 @@ package final class Executable: Sendable {
 
   private static func set(
     _ kernel: inout Kernel, _ index: Int, _ argument: Launch.Argument, _ plan: Plan,
-    _ arena: Shared<Buffer>, _ constants: [Shared<Buffer>], _ device: BackendDevice
+    _ memory: PlanMemory, _ constants: [Shared<Buffer>], _ device: BackendDevice
   ) throws(InceptError) {
     switch argument {
-    case .buffer(.arena): try kernel.setArg(index, arena.value)
+    case .buffer(.arena(let number)):
+      try kernel.setArg(index, memory.buffer(ofRegion: number).value)
     case .buffer(.constant(let number)): try kernel.setArg(index, constants[number].value)
     case .offset(let storage, let offset):
       try kernel.setArg(index, try int32(plan.position(storage, offset)))
@@ -189,18 +185,7 @@ package final class Executable: Sendable {
           .badData, subject: "input '\(binding.name)'",
           expected: "expected shape \(binding.view.shape)", found: "\(tensor.shape)")
       }
-      guard tensor.elementCount > 0 else { continue }
-      let start = plan.position(binding.view.storage, binding.view.offset) * 4
-      try tensor.withFloats { (floats) throws(InceptError) in
-        if binding.view.isDense {
-          try queue.write(arena.value, from: UnsafeRawBufferPointer(floats), offset: start)
-        } else {
-          // What lies between the elements is border, which stays zero.
-          var staging = [Float](repeating: 0, count: binding.view.span)
-          StridedCopy.scatter(floats, into: &staging, binding.view)
-          try queue.write(arena.value, staging, offset: start)
-        }
-      }
+      try memory.write(tensor, to: binding.view, plan, queue)
     }
   }
 
@@ -214,7 +199,7 @@ package final class Executable: Sendable {
     let start = plan.position(view.storage, view.offset) * 4
     let source: Shared<Buffer>
     switch view.storage {
-    case .arena: source = arena
+    case .arena(let number): source = memory.buffer(ofRegion: number)
     case .constant(let number): source = try device.buffer(plan.constants[number])
     }
     return try HostTensor(shape: shape) { (destination) throws(InceptError) in

@@ -2,12 +2,13 @@ import TensorCore
 
 /// Copies between dense tensors and strided views on the host.
 enum StridedCopy {
-  /// Writes dense elements to where `view` has them, relative to the view's first element.
+  /// Writes dense elements to where `view` has them in its storage.
   static func scatter(
     _ source: UnsafeBufferPointer<Float>, into target: inout [Float], _ view: TensorView
   ) {
     var read = 0
-    forEachRow(view) { offset, count, stride in
+    forEachRow(view) { start, count, stride in
+      let offset = view.offset + start
       for index in 0..<count { target[offset + index * stride] = source[read + index] }
       read += count
     }

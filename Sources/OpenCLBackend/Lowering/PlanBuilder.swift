@@ -130,8 +130,9 @@ package struct PlanBuilder {
     for constant in constants where constant.byteCount > traits.maxAllocationBytes {
       throw tooLarge("\(graph.name) (a weight tensor)", constant.byteCount)
     }
-    guard elements * 4 + weights <= traits.globalMemoryBytes else {
-      throw tooLarge("\(graph.name) (weights and arena)", elements * 4 + weights)
+    let fed = regions.filter(\.isInput).reduce(0) { $0 + $1.elementCount * 4 }
+    guard elements * 4 + weights + fed <= traits.globalMemoryBytes else {
+      throw tooLarge("\(graph.name) (weights, arena and inputs)", elements * 4 + weights + fed)
     }
     let inputs = try graph.inputs.map { (id) throws(InceptError) in
       Plan.Binding(name: graph[id].name, view: try view(graph[id].value), permutation: nil)

@@ -9,11 +9,12 @@ enum ArenaPlanner {
   /// Elements that offsets are multiples of: one cache line.
   static let alignment = 16
 
-  /// Sets the regions' offsets. Returns the arena's size in elements, or nil on overflow.
+  /// Sets the offsets of all regions but the inputs'. Returns the arena's size in elements, or nil on overflow.
   static func place(_ regions: inout [Plan.Region]) -> Int? {
     var end = 0
     var slots: [Plan.Region.Geometry: [(offset: Int, lastUse: Int)]] = [:]
-    let bordered = regions.indices.filter { !regions[$0].geometry.border.isNone }
+    let bordered = regions.indices
+      .filter { !regions[$0].isInput && !regions[$0].geometry.border.isNone }
       .sorted { regions[$0].lifetime.lowerBound < regions[$1].lifetime.lowerBound }
     for index in bordered {
       let region = regions[index]
@@ -33,7 +34,8 @@ enum ArenaPlanner {
     }
     let base = end
     var placed: [Int] = []
-    let plain = regions.indices.filter { regions[$0].geometry.border.isNone }
+    let plain = regions.indices
+      .filter { !regions[$0].isInput && regions[$0].geometry.border.isNone }
       .sorted { (regions[$0].elementCount, $1) > (regions[$1].elementCount, $0) }
     for index in plain {
       guard let size = aligned(regions[index].elementCount) else { return nil }

@@ -133,7 +133,8 @@ struct LayoutPlanner {
       }
       let border = borders[value] ?? .none(rank: type.shape.rank)
       let name = output == 0 ? node.name : "\(node.name):\(output)"
-      views[value] = newRegion(type.shape, border: border, name: name)
+      views[value] = newRegion(
+        type.shape, border: border, name: name, isInput: node.op is Input)
     }
   }
 
@@ -150,7 +151,9 @@ struct LayoutPlanner {
     return existing.before.count == through.before.count && existing.union(through) == existing
   }
 
-  private mutating func newRegion(_ shape: Shape, border: ZeroBorder, name: String) -> TensorView {
+  private mutating func newRegion(
+    _ shape: Shape, border: ZeroBorder, name: String, isInput: Bool = false
+  ) -> TensorView {
     let full = Shape(
       (0..<shape.rank).map { shape[$0] + border.before[$0] + border.after[$0] })
     let strides = full.denseStrides
@@ -159,7 +162,8 @@ struct LayoutPlanner {
     regions.append(
       Plan.Region(
         name: name, elementCount: full.elementCount,
-        geometry: Plan.Region.Geometry(shape: full, border: border), lifetime: 0...0, offset: 0))
+        geometry: Plan.Region.Geometry(shape: full, border: border), lifetime: 0...0,
+        offset: 0, isInput: isInput))
     return TensorView(
       storage: .arena(number), offset: offset, shape: shape, strides: strides)
   }

@@ -15,7 +15,8 @@ extension Plan {
     }
     lines.append("arena")
     lines += summary.regions.map { "  " + $0.text }
-    lines.append("arena: \(summary.arenaBytes) bytes in \(summary.regions.count) regions")
+    let regions = summary.regions.count { $0.offsetBytes != nil }
+    lines.append("arena: \(summary.arenaBytes) bytes in \(regions) regions")
     lines.append("weights: \(summary.weightsBytes) bytes")
     lines.append("largest buffer: \(summary.largestBufferBytes) bytes")
     lines.append(
@@ -42,7 +43,8 @@ extension PlanSummary.View {
 
 extension PlanSummary.Region {
   fileprivate var text: String {
-    var line = "r\(index) \(offsetBytes)..<\(offsetBytes + bytes) launches \(first)...\(last) \(name)"
+    let place = offsetBytes.map { "\($0)..<\($0 + bytes)" } ?? "own buffer of \(bytes)"
+    var line = "r\(index) \(place) launches \(first)...\(last) \(name)"
     if let border { line += " zeros \(border.before) \(border.after)" }
     return line
   }

@@ -10,7 +10,7 @@ package struct Plan: Sendable {
   package var traits: DeviceTraits
   /// The kernels, in order.
   package var launches: [Launch]
-  /// The arena's regions, by region number.
+  /// The regions that values live in, by region number.
   package var regions: [Region]
   /// Size of the arena in bytes.
   package var arenaBytes: Int
@@ -26,7 +26,8 @@ package struct Plan: Sendable {
 
   /// The largest single buffer in bytes.
   package var largestBufferBytes: Int {
-    Swift.max(arenaBytes, constants.map(\.byteCount).max() ?? 0)
+    let inputs = regions.filter(\.isInput).map { $0.elementCount * 4 }
+    return Swift.max(arenaBytes, inputs.max() ?? 0, constants.map(\.byteCount).max() ?? 0)
   }
 
   /// A value that crosses the plan's border.
@@ -39,7 +40,7 @@ package struct Plan: Sendable {
     package let permutation: [Int]?
   }
 
-  /// A part of the arena that one or more values share.
+  /// A part of the arena that one or more values share, or the buffer of an input.
   package struct Region: Sendable {
     /// Name of the value it was made for.
     package let name: String
@@ -50,8 +51,10 @@ package struct Plan: Sendable {
     package let geometry: Geometry
     /// First and last launch that touches it.
     package var lifetime: ClosedRange<Int>
-    /// First element in the arena.
+    /// First element in the arena; 0 in an input's buffer.
     package var offset: Int
+    /// Whether callers fill it: then it is a buffer of its own, written as a whole, borders included.
+    package let isInput: Bool
 
     /// Extents of a bordered storage.
     package struct Geometry: Hashable, Sendable {

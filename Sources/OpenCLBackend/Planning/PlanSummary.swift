@@ -41,11 +41,12 @@ package struct PlanSummary: Encodable, Sendable {
     }
   }
 
-  /// A part of the arena.
+  /// A part of the arena, or an input's own buffer.
   package struct Region: Encodable, Sendable {
     package let index: Int
     package let name: String
-    package let offsetBytes: Int
+    /// Position in the arena; nil for an input's buffer.
+    package let offsetBytes: Int?
     package let bytes: Int
     /// First and last launch that touches it; −1 is the upload, one more than the last the download.
     package let first: Int
@@ -99,7 +100,8 @@ package struct PlanSummary: Encodable, Sendable {
     regions = plan.regions.enumerated().map { index, region in
       let border = region.geometry.border
       return Region(
-        index: index, name: region.name, offsetBytes: region.offset * 4,
+        index: index, name: region.name,
+        offsetBytes: region.isInput ? nil : region.offset * 4,
         bytes: region.elementCount * 4, first: region.lifetime.lowerBound,
         last: region.lifetime.upperBound,
         border: border.isNone ? nil : Border(before: border.before, after: border.after))

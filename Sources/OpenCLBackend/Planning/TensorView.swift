@@ -1,9 +1,9 @@
 import GraphIR
 import TensorCore
 
-/// A piece of device memory that values live in: a slot of the arena, or a constant's own buffer.
+/// A piece of device memory that values live in: a region of the plan, or a constant's own buffer.
 package enum Storage: Hashable, Sendable {
-  /// Region number of the plan's arena; the arena planner gives it its offset.
+  /// Region number of the plan; the arena planner gives it its offset, but for inputs, which have a buffer each.
   case arena(Int)
   /// Constant number of the plan.
   case constant(Int)

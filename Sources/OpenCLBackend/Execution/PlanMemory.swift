@@ -1,0 +1,52 @@
+import OpenCLRuntime
+import TensorCore
+
+/// The device memory of a plan: the arena, and a buffer for each input.
+///
+/// The host writes a buffer as a whole or not at all: the arena once, with the zeros that borders rely on, an
+/// input's buffer with its borders. Tools that watch for uninitialised reads then see every element set.
+struct PlanMemory: Sendable {
+  private let arena: Shared<Buffer>
+  private let inputs: [Int: Shared<Buffer>]
+
+  /// Allocates the plan's regions and zeroes them.
+  init(
+    _ plan: Plan, _ context: borrowing Context, _ queue: borrowing Queue
+  ) throws(InceptError) {
+    arena = try Self.zeroed(max(plan.arenaBytes / 4, 1), "arena", context, queue)
+    var inputs: [Int: Shared<Buffer>] = [:]
+    for (number, region) in plan.regions.enumerated() where region.isInput {
+      inputs[number] = try Self.zeroed(max(region.elementCount, 1), region.name, context, queue)
+    }
+    self.inputs = inputs
+  }
+
+  private static func zeroed(
+    _ count: Int, _ label: String, _ context: borrowing Context, _ queue: borrowing Queue
+  ) throws(InceptError) -> Shared<Buffer> {
+    let buffer = try Buffer(context, byteCount: count * 4, label: label)
+    try queue.write(buffer, [Float](repeating: 0, count: count))
+    return Shared(buffer)
+  }
+
+  /// The buffer that a region is in.
+  func buffer(ofRegion number: Int) -> Shared<Buffer> { inputs[number] ?? arena }
+
+  /// Writes a caller's tensor, which has the view's shape.
+  func write(
+    _ tensor: HostTensor, to view: TensorView, _ plan: Plan, _ queue: borrowing Queue
+  ) throws(InceptError) {
+    guard case .arena(let number) = view.storage, tensor.elementCount > 0 else { return }
+    let buffer = buffer(ofRegion: number)
+    let count = plan.regions[number].elementCount
+    try tensor.withFloats { (floats) throws(InceptError) in
+      if view.isDense, view.shape.elementCount == count {
+        try queue.write(buffer.value, from: UnsafeRawBufferPointer(floats))
+      } else {
+        var staging = [Float](repeating: 0, count: count)
+        StridedCopy.scatter(floats, into: &staging, view)
+        try queue.write(buffer.value, staging)
+      }
+    }
+  }
+}
