@@ -28,7 +28,7 @@ let package = Package(
     .executable(name: "incept", targets: ["InceptCommand"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0")
   ],
   targets: [
     // C libraries
@@ -89,7 +89,9 @@ let package = Package(
       path: "tools/check-kernels", swiftSettings: settings),
     .executableTarget(
       name: "device-suite",
-      dependencies: ["TestSupport", "OpenCLBackend", "OpenCLRuntime", "KernelSources", "TensorCore"],
+      dependencies: [
+        "TestSupport", "OpenCLBackend", "OpenCLRuntime", "KernelSources", "TensorCore",
+      ],
       path: "tools/device-suite", swiftSettings: settings),
     .plugin(
       name: "EmbedKernels", capability: .buildTool(), dependencies: ["embed-files"],
@@ -124,7 +126,8 @@ let package = Package(
       [
         "ImportKeras", "WireFormats", "Operators", "GraphIR", "TensorCore", "Reference", "Imaging",
       ], exclude: ["Fixtures"]),
-    tests("ModelsTests", ["Models", "Imaging", "Operators", "GraphIR", "Reference", "WireFormats"]),
+    tests(
+      "ModelsTests", ["Models", "Imaging", "Operators", "GraphIR", "Reference", "WireFormats"]),
     tests("ImagingTests", ["Imaging", "TensorCore"], exclude: ["Fixtures"]),
     tests("ProfilingTests", ["Profiling", "TensorCore"]),
     tests("InceptTests", ["Incept", "Models", "Imaging"]),

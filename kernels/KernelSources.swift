@@ -1,7 +1,9 @@
 /// The kernels' OpenCL C text, embedded at build time by the `EmbedKernels` plugin.
 package enum KernelSources {
   /// Names of all kernel files, sorted: `conv2d_direct.cl`, …
-  package static var names: [String] { embeddedKernels.keys.filter { $0.hasSuffix(".cl") }.sorted() }
+  package static var names: [String] {
+    embeddedKernels.keys.filter { $0.hasSuffix(".cl") }.sorted()
+  }
 
   /// The text of one file with `#include "…"` lines of other embedded files replaced by their text, or nil
   /// where there is no such file.
@@ -22,8 +24,9 @@ package enum KernelSources {
       }
       // A header that was expanded already would define everything twice.
       guard !included.contains(String(file)) else { continue }
-      lines.append(contentsOf: (expand(String(file), &included) ?? "").split(
-        separator: "\n", omittingEmptySubsequences: false))
+      lines.append(
+        contentsOf: (expand(String(file), &included) ?? "").split(
+          separator: "\n", omittingEmptySubsequences: false))
     }
     return lines.joined(separator: "\n")
   }

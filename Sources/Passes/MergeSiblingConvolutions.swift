@@ -36,10 +36,18 @@ package struct MergeSiblingConvolutions: Pass {
     }
   }
 
+  /// `Mixed_5b.branch1x1 + branch5x5_1 + …`: the module that all share is said once.
+  private static func joinedName(_ names: [String]) -> String {
+    guard let dot = names[0].lastIndex(of: ".") else { return names.joined(separator: " + ") }
+    let module = names[0][...dot]
+    guard names.allSatisfy({ $0.hasPrefix(module) }) else { return names.joined(separator: " + ") }
+    return names[0] + names.dropFirst().map { " + " + $0.dropFirst(module.count) }.joined()
+  }
+
   private func merge(_ layers: [LinearLayer], _ editor: inout GraphEditor) throws(InceptError) {
     // An earlier merge may have changed what these read, all of them alike.
     let value = editor[layers[0].node.id].inputs[0]
-    let name = layers.map(\.node.name).joined(separator: " + ")
+    let name = Self.joinedName(layers.map(\.node.name))
     let sources = layers.flatMap(\.node.sources)
     var inputs = [
       value,

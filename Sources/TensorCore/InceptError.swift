@@ -34,7 +34,8 @@ public struct InceptError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// Creates an error.
   public init(
-    _ category: Category, subject: String, expected expectation: String, found actual: String? = nil,
+    _ category: Category, subject: String, expected expectation: String,
+    found actual: String? = nil,
     hint: String? = nil
   ) {
     self.category = category

@@ -12,10 +12,17 @@ public final class TensorStorage: @unchecked Sendable {
 
   /// Wraps bytes that live at least as long as `owner`.
   public init(borrowing bytes: UnsafeRawBufferPointer, owner: AnyObject) {
-    baseAddress = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 64)!  // swift-format-ignore: NeverForceUnwrap
+    if let address = bytes.baseAddress {
+      baseAddress = address
+      owned = nil
+    } else {
+      // An empty buffer has no address; tensors want one all the same.
+      let placeholder = UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 64)
+      baseAddress = UnsafeRawPointer(placeholder)
+      owned = placeholder
+    }
     byteCount = bytes.count
     self.owner = owner
-    owned = nil
   }
 
   /// Allocates `byteCount` bytes, aligned to a cache line, and lets `initialize` fill all of them.

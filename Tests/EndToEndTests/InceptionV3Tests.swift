@@ -95,7 +95,8 @@ struct InceptionV3Tests {
   func planHasNoCopies() throws {
     let fixture = try InceptionFixture.torchvision()
     let plan = try InceptionFixture.executable(
-      fixture.graph, on: InceptionFixture.device()).plan
+      fixture.graph, on: InceptionFixture.device()
+    ).plan
     let kinds = Set(plan.launches.map(\.op))
     #expect(kinds == ["conv2d", "max_pool", "average_pool", "global_average_pool", "dense"])
     #expect(plan.launches.allSatisfy { !$0.label.contains("/") }, "helper launches")
@@ -103,7 +104,9 @@ struct InceptionV3Tests {
 
   // MARK: The checks above catch a wrong importer
 
-  @Test("a transposed kernel, a wrong pool padding and a wrong epsilon are caught", arguments: Fault.allCases)
+  @Test(
+    "a transposed kernel, a wrong pool padding and a wrong epsilon are caught",
+    arguments: Fault.allCases)
   func faultsAreCaught(fault: Fault) throws {
     let fixture = try InceptionFixture.torchvision()
     let broken = try fault.inflicted(on: fixture.graph)

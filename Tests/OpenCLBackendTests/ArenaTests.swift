@@ -2,8 +2,8 @@ import GraphIR
 import OpenCLBackend
 import Operators
 import TensorCore
-import Testing
 import TestSupport
+import Testing
 
 @Suite("The arena")
 struct ArenaTests {
@@ -28,7 +28,8 @@ struct ArenaTests {
     }
   }
 
-  @Test("Every launch writes within its region and reads regions that are alive", arguments: 0..<150)
+  @Test(
+    "Every launch writes within its region and reads regions that are alive", arguments: 0..<150)
   func inside(seed: Int) throws {
     let (graph, _) = try GraphGenerator.randomGraph(seed: UInt64(seed))
     let plan = try PlanBuilder.plan(graph, for: TestTraits.cpu())

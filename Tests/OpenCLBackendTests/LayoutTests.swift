@@ -54,9 +54,10 @@ struct LayoutTests {
     let cells = plan.launches[0].arguments.compactMap { argument -> [Launch.Cell]? in
       if case .table(let cells) = argument { cells } else { nil }
     }
-    let storages = Set(cells[0].compactMap { cell -> Storage? in
-      if case .offset(let storage, _) = cell { storage } else { nil }
-    })
+    let storages = Set(
+      cells[0].compactMap { cell -> Storage? in
+        if case .offset(let storage, _) = cell { storage } else { nil }
+      })
     #expect(storages.count == 2)
     #expect(plan.output(of: "merged")?.storage == plan.output(of: "conv")?.storage)
   }
@@ -71,7 +72,8 @@ struct LayoutTests {
       Slice([.init(axis: 1, start: 0, end: 6, step: 2)]), [half], name: "rows")
     let same = try builder.add(Identity(), [rows], name: "same")
     let b = try builder.conv(same, .one, to: 8, name: "b")
-    let flat = try builder.add(Flatten(), [try builder.add(Reshape([1, -1]), [b], name: "r")], name: "f")
+    let flat = try builder.add(
+      Flatten(), [try builder.add(Reshape([1, -1]), [b], name: "r")], name: "f")
     let weights = try builder.constant([18 * 8, 4])
     let dense = try builder.add(Dense(), [flat, weights], name: "dense")
     #expect(try builder.plan(dense).labels == ["a", "b", "dense"])
@@ -109,7 +111,9 @@ struct LayoutTests {
     #expect(try builder.plan(sum).labels == ["own", "conv", "sum"])
   }
 
-  @Test("A value that a padded convolution reads has zeros around it, the largest that any reader wants")
+  @Test(
+    "A value that a padded convolution reads has zeros around it, the largest that any reader wants"
+  )
   func borders() throws {
     var builder = GraphBuilder()
     let image = try builder.input([1, 9, 9, 4])

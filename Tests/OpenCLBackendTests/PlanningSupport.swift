@@ -43,7 +43,8 @@ struct GraphBuilder {
     try graph.add(op, inputs, name: name)
   }
 
-  mutating func plan(_ outputs: ValueID..., traits: DeviceTraits = TestTraits.cpu()) throws -> Plan {
+  mutating func plan(_ outputs: ValueID..., traits: DeviceTraits = TestTraits.cpu()) throws -> Plan
+  {
     graph.outputs = outputs.enumerated().map { GraphOutput(name: "output\($0)", value: $1) }
     return try PlanBuilder.plan(graph, for: traits)
   }

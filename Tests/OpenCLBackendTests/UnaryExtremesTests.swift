@@ -3,10 +3,11 @@ import OpenCLBackend
 import Operators
 import Reference
 import TensorCore
-import Testing
 import TestSupport
+import Testing
 
-@Suite("Unary functions at their limits", .enabled(if: !TestDevice.all.isEmpty, "no OpenCL device here"))
+@Suite(
+  "Unary functions at their limits", .enabled(if: !TestDevice.all.isEmpty, "no OpenCL device here"))
 struct UnaryExtremesTests {
   private static let values: [Float] = [
     -.infinity, .infinity, -1e30, 1e30, -1e6, 1e6, -80, 80, -30, 30, -12, 12, -5.5, 5.5, -3, 3,
@@ -38,7 +39,9 @@ struct UnaryExtremesTests {
           let isRight =
             found == wanted || found.isNaN && wanted.isNaN
             || abs(Double(found) - exact) <= Self.tolerance * scale
-          if !isRight { complaints.append("\(function.summary) of \(x) is \(found), not \(wanted)") }
+          if !isRight {
+            complaints.append("\(function.summary) of \(x) is \(found), not \(wanted)")
+          }
         }
       }
       #expect(complaints == [])

@@ -2,8 +2,8 @@ import GraphIR
 import OpenCLBackend
 import Operators
 import TensorCore
-import Testing
 import TestSupport
+import Testing
 
 /// Networks whose values lie in unusual places.
 enum ViewCase: String, CaseIterable, CustomTestStringConvertible {
@@ -68,7 +68,8 @@ enum ViewCase: String, CaseIterable, CustomTestStringConvertible {
         try net.conv(inner, Spatial(1, 7), to: 6))
     case .concatAlongRows:
       let x = try net.feed([1, 6, 7, 5])
-      let rows = try net.add(Concat(axis: 1), try net.conv(x, .one, to: 4), try net.conv(x, Spatial(3), to: 4))
+      let rows = try net.add(
+        Concat(axis: 1), try net.conv(x, .one, to: 4), try net.conv(x, Spatial(3), to: 4))
       let columns = try net.add(Concat(axis: 2), rows, try net.add(Unary(.tanh), rows))
       net.results(try net.conv(columns, Spatial(3), to: 5), columns)
     case .fiveAxes:
@@ -85,12 +86,14 @@ enum ViewCase: String, CaseIterable, CustomTestStringConvertible {
       let all = try net.feed([3, 3, 6, 20])
       let weights = try net.add(Slice([.init(axis: 3, start: 3, end: 16)]), all)
       let bias = try net.add(
-        Reshape([13]), try net.add(Slice([.init(axis: 1, start: 1, end: 2)]), try net.feed([13, 3])))
+        Reshape([13]),
+        try net.add(Slice([.init(axis: 1, start: 1, end: 2)]), try net.feed([13, 3])))
       let turned = try net.add(Transpose([1, 0, 2, 3]), all)
       net.results(
         try net.add(Conv2D(padding: .same), x, weights, bias),
         try net.add(Conv2D(padding: .same), x, turned),
-        try net.add(Pool2D(.max, window: Window(kernel: Spatial(2))), try net.conv(x, .one, to: 13), bias))
+        try net.add(
+          Pool2D(.max, window: Window(kernel: Spatial(2))), try net.conv(x, .one, to: 13), bias))
     case .foreignImage:
       let x = try net.feed([2, 3, 9, 8])
       let own = try net.add(Transpose.toNHWC, x)
@@ -130,7 +133,9 @@ enum ViewCase: String, CaseIterable, CustomTestStringConvertible {
         countIncludePad: true, activation: .relu)
       let big = Pool2D(.max, window: Window(kernel: Spatial(3), strides: Spatial(2)))
       net.results(
-        try net.add(Concat(axis: 3), try net.add(big, x), try net.conv(x, Spatial(3), to: 16, strides: 2, padding: .valid)),
+        try net.add(
+          Concat(axis: 3), try net.add(big, x),
+          try net.conv(x, Spatial(3), to: 16, strides: 2, padding: .valid)),
         try net.add(average, x, try net.constant([192])),
         try net.add(LRN(size: 5, alpha: 1, beta: 0.75, bias: 1), x),
         try net.add(GlobalPool(.max, keepsAxes: true), x))

@@ -22,7 +22,9 @@ struct CheckKernels {
           // Warnings are shown: kernels have none.
           let program = try Program(context, source: source, label: name)
           let log = program.buildLog.filter { !$0.isWhitespace }
-          print("  \(name): builds" + (log.isEmpty ? "" : ", and the compiler says:\n\(program.buildLog)"))
+          print(
+            "  \(name): builds"
+              + (log.isEmpty ? "" : ", and the compiler says:\n\(program.buildLog)"))
         } catch {
           failures += 1
           print("  \(name): \(error)")

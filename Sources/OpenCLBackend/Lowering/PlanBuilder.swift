@@ -176,7 +176,9 @@ package struct PlanBuilder {
     }
     // Inputs are written before the first launch, results read after the last.
     for id in graph.inputs { keep(layout.views[graph[id].value], from: -1, to: -1) }
-    for output in graph.outputs { keep(layout.views[output.value], from: launches.count, to: launches.count) }
+    for output in graph.outputs {
+      keep(layout.views[output.value], from: launches.count, to: launches.count)
+    }
     for index in regions.indices where last[index] >= first[index] {
       regions[index].lifetime = first[index]...last[index]
     }

@@ -31,7 +31,8 @@ enum ConvolutionVariant: KernelVariant {
         return .no("not depthwise with one output channel per input channel")
       }
       guard problem.outputs.count == 1 else { return .no("several outputs") }
-      return traits.style == .registerTiles ? .yes : .no("made for devices without work-item groups")
+      return traits.style == .registerTiles
+        ? .yes : .no("made for devices without work-item groups")
     case .direct:
       guard traits.style == .registerTiles else {
         return .no("one work-item per group leaves most of the device idle")
@@ -82,7 +83,9 @@ enum ConvolutionVariant: KernelVariant {
         (1, 4, 0.5), (16, 1, 0.8), (8, 1, 0.7), (4, 1, 0.5), (1, 1, 0.2),
       ]
     case 8...:
-      return [(6, 1, 1), (3, 2, 0.95), (4, 1, 0.9), (2, 2, 0.85), (2, 1, 0.6), (1, 4, 0.6), (1, 1, 0.4)]
+      return [
+        (6, 1, 1), (3, 2, 0.95), (4, 1, 0.9), (2, 2, 0.85), (2, 1, 0.6), (1, 4, 0.6), (1, 1, 0.4),
+      ]
     default: return [(3, 1, 1), (2, 1, 0.9), (1, 2, 0.8), (1, 1, 0.7)]
     }
   }

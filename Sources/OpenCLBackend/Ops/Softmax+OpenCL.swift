@@ -13,7 +13,9 @@ extension Softmax: OpenCLLowerable {
       rows: StridedLoop(
         Shape(others.map { input.shape[$0] }),
         [others.map { output.strides[$0] }, others.map { input.strides[$0] }]))
-    guard let choice = VariantChoice(SoftmaxVariant.allCases, problem, builder.traits) else { return }
+    guard let choice = VariantChoice(SoftmaxVariant.allCases, problem, builder.traits) else {
+      return
+    }
     let arguments: [Launch.Argument] = [
       .buffer(input.storage), .offset(input.storage, input.offset),
       .buffer(output.storage), .offset(output.storage, output.offset),

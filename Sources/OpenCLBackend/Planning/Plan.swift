@@ -114,7 +114,8 @@ package struct Launch: Sendable {
     package var storages: [Storage] {
       switch self {
       case .buffer(let storage), .offset(let storage, _): [storage]
-      case .table(let cells): cells.compactMap { if case .offset(let storage, _) = $0 { storage } else { nil } }
+      case .table(let cells):
+        cells.compactMap { if case .offset(let storage, _) = $0 { storage } else { nil } }
       case .int, .float, .localBytes: []
       }
     }

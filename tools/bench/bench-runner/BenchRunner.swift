@@ -9,7 +9,8 @@ struct BenchRunner {
   static func main() throws {
     let arguments = CommandLine.arguments
     guard arguments.count >= 3 else {
-      FileHandle.standardError.write(Data("usage: bench-runner MODEL INPUT.npy [OUTPUT.npy]\n".utf8))
+      FileHandle.standardError.write(
+        Data("usage: bench-runner MODEL INPUT.npy [OUTPUT.npy]\n".utf8))
       exit(64)
     }
     do throws(InceptError) {
