@@ -36,17 +36,12 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void softmax_rows(GEOMET
 
   float16 lanes = (float16)(-INFINITY);
   for (int i = 0; i < whole; i += 16) lanes = max(lanes, vload16(0, source + i));
-  const float8 half_max = max(lanes.lo, lanes.hi);
-  const float4 quarter_max = max(half_max.lo, half_max.hi);
-  const float2 pair_max = max(quarter_max.lo, quarter_max.hi);
-  float shift = max(pair_max.s0, pair_max.s1);
+  float shift = max_lanes(lanes);
   for (int i = whole; i < length; i++) shift = max(shift, source[i]);
 
   float16 sums = (float16)(0.0f);
   for (int i = 0; i < whole; i += 16) sums += exp(vload16(0, source + i) - shift);
-  const float8 half_sum = sums.lo + sums.hi;
-  const float4 quarter_sum = half_sum.lo + half_sum.hi;
-  float sum = quarter_sum.s0 + quarter_sum.s1 + quarter_sum.s2 + quarter_sum.s3;
+  float sum = sum_lanes(sums);
   for (int i = whole; i < length; i++) sum += exp(source[i] - shift);
 
   for (int i = 0; i < whole; i += 16) {

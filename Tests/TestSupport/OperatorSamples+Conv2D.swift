@@ -103,7 +103,7 @@ extension OperatorSamples {
     conv("depthwise 1x1", [1, 5, 5, 7], .one, to: 7, Conv2D(groups: 7)),
   ]
 
-  private static let channelCounts: [OperatorSample] = [1, 3, 5, 16, 17, 32, 33, 64].flatMap {
+  private static let channelCounts: [OperatorSample] = [1, 3, 5, 8, 16, 17, 32, 33, 64].flatMap {
     channels in
     [
       conv(
