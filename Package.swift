@@ -134,7 +134,8 @@ let package = Package(
     tests(
       "EndToEndTests",
       [
-        "Models", "Imaging", "WireFormats", "Passes", "OpenCLBackend", "OpenCLRuntime", "Operators",
+        "Incept", "Models", "Imaging", "WireFormats", "Passes", "OpenCLBackend", "OpenCLRuntime",
+        "Operators",
         "GraphIR", "TensorCore",
       ]),
     tests("CommandLineTests", ["TensorCore"]),

@@ -105,17 +105,29 @@ struct InceptionV3Tests {
   // MARK: The checks above catch a wrong importer
 
   @Test(
-    "a transposed kernel, a wrong pool padding and a wrong epsilon are caught",
+    "a transposed kernel, a wrong pool divisor and a wrong epsilon in torchvision's form are caught",
     arguments: Fault.allCases)
-  func faultsAreCaught(fault: Fault) throws {
+  func torchvisionFaultsAreCaught(fault: Fault) throws {
     let fixture = try InceptionFixture.torchvision()
     let broken = try fault.inflicted(on: fixture.graph)
-    let executable = try InceptionFixture.executable(broken, on: InceptionFixture.device())
-    let values = try executable.run(["input": fixture.input("chelsea.png")])[0].floats()
-    let reference = try #require(fixture.references["chelsea.png"])
-    #expect(InceptionFixture.error(values, reference.results) > Bound.results)
-    let names = try #require(reference.activations).keys.filter { !$0.contains(".") }.sorted()
+    #expect(try resultError(fixture, broken) > Bound.results)
+    let activations = try #require(fixture.references["chelsea.png"]?.activations)
+    let names = activations.keys.filter { !$0.contains(".") }.sorted()
     #expect(try worstActivation(fixture, broken, names).error > Bound.activations)
+  }
+
+  @Test("the same mistakes in Keras's form are caught", arguments: Fault.allCases)
+  func kerasFaultsAreCaught(fault: Fault) throws {
+    let fixture = try InceptionFixture.keras()
+    #expect(try resultError(fixture, fault.inflicted(on: fixture.graph)) > Bound.results)
+  }
+
+  /// How far a graph's result for one picture is from the recorded one.
+  private func resultError(_ fixture: InceptionFixture, _ graph: Graph) throws -> Double {
+    let executable = try InceptionFixture.executable(graph, on: InceptionFixture.device())
+    let input = [fixture.architecture.input.name: try fixture.input("chelsea.png")]
+    let reference = try #require(fixture.references["chelsea.png"])
+    return InceptionFixture.error(try executable.run(input)[0].floats(), reference.results)
   }
 
   /// Mistakes that an importer could make.

@@ -36,25 +36,24 @@ import Testing
     (0, 0), (0, 5), (5, 0), (100_000, 100_000), (100_000, 1), (1, 100_000), (50_000, 50_000),
     (UInt32.max, UInt32.max), (0x7FFF_FFFF, 0x7FFF_FFFF),
   ])
-  func `a PNG of no or absurd size is refused by its header`(width: UInt32, height: UInt32) {
+  func aPNGOfNoOrAbsurdSizeIsRefusedByItsHeader(width: UInt32, height: UInt32) {
     let message = Self.expectBadData(Self.png(width: width, height: height))
     #expect(message.contains("\(width)x\(height)"))
   }
 
   @Test(arguments: [(0, 0), (0, 5), (65_535, 65_535), (65_535, 1), (50_000, 20_000)])
-  func `a JPEG of no or absurd size is refused by its header`(width: UInt16, height: UInt16) throws
-  {
+  func aJPEGOfNoOrAbsurdSizeIsRefusedByItsHeader(width: UInt16, height: UInt16) throws {
     let message = Self.expectBadData(try Self.jpeg(width: width, height: height))
     #expect(message.contains("\(width)x\(height)"))
   }
 
-  @Test func `large pictures with nothing in them are errors`() throws {
+  @Test func largePicturesWithNothingInThemAreErrors() throws {
     _ = Self.expectBadData(Self.png(width: 12_000, height: 9_000))
     _ = Self.expectBadData(try Self.jpeg(width: 9_000, height: 6_000))
   }
 
   @Test(arguments: Corpus.shared.decoded)
-  func `no proper prefix of a file is a picture`(source: Corpus.Decoded) throws {
+  func noProperPrefixOfAFileIsAPicture(source: Corpus.Decoded) throws {
     let bytes = try Corpus.bytes(source.file)
     // Two bytes at the end of a JPEG are its end marker.
     let step = max(1, bytes.count / 97)
@@ -64,11 +63,11 @@ import Testing
   }
 
   @Test(arguments: ["", "GIF89a", "\u{89}PNG", "<svg/>"])
-  func `other content is refused`(content: String) {
+  func otherContentIsRefused(content: String) {
     _ = Self.expectBadData(Array(content.utf8))
   }
 
-  @Test func `a missing file and a directory have exit codes of their own`() {
+  @Test func aMissingFileAndADirectoryHaveExitCodesOfTheirOwn() {
     let missing = #expect(throws: InceptError.self) {
       try Image.decode(path: Corpus.path("no such file.png"))
     }
@@ -79,7 +78,7 @@ import Testing
     #expect(directory?.category == .ioError)
   }
 
-  @Test func `writing to nowhere leaves nothing`() throws {
+  @Test func writingToNowhereLeavesNothing() throws {
     let image = Image(width: 1, height: 1, channels: 1, pixels: [7])
     let error = #expect(throws: InceptError.self) {
       try Image.encodePNG(image, to: Corpus.path("no such directory/x.png"))

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct DecodeTests {
   @Test(arguments: Corpus.shared.decoded)
-  func `every sample is what Pillow decodes`(expected: Corpus.Decoded) throws {
+  func everySampleIsWhatPillowDecodes(expected: Corpus.Decoded) throws {
     let image = try Image.decode(path: Corpus.path(expected.file))
     #expect(image.width == expected.width)
     #expect(image.height == expected.height)
@@ -14,12 +14,12 @@ import Testing
     #expect(Corpus.difference(image.pixels.map(Float.init), samples) == 0)
   }
 
-  @Test func `the corpus is there`() {
+  @Test func theCorpusIsThere() {
     #expect(Corpus.shared.decoded.count > 50)
     #expect(Corpus.shared.resized.count > 100)
   }
 
-  @Test func `grey becomes three equal channels`() throws {
+  @Test func greyBecomesThreeEqualChannels() throws {
     let grey = try Image.decode(path: Corpus.path("grey8.png"))
     let colours = grey.rgb()
     #expect(grey.channels == 1)
@@ -27,7 +27,7 @@ import Testing
     #expect(colours.pixels == grey.pixels.flatMap { [$0, $0, $0] })
   }
 
-  @Test func `a crop has the rectangle's samples`() throws {
+  @Test func aCropHasTheRectangleSSamples() throws {
     let pixels = (0..<60).map { UInt8($0) }
     let image = Image(width: 5, height: 4, channels: 3, pixels: pixels)
     let part = try image.crop(x: 1, y: 2, width: 3, height: 2)
@@ -42,7 +42,7 @@ import Testing
     PixelRectangle(x: 1, y: 1, width: .max, height: 1),
     PixelRectangle(x: .max, y: 0, width: 1, height: 1),
   ])
-  func `a crop outside the picture is a usage error`(part: PixelRectangle) {
+  func aCropOutsideThePictureIsAUsageError(part: PixelRectangle) {
     let image = Image(width: 5, height: 4, channels: 1, pixels: [UInt8](repeating: 0, count: 20))
     let error = #expect(throws: InceptError.self) {
       try image.crop(x: part.x, y: part.y, width: part.width, height: part.height)
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test(arguments: Corpus.shared.decoded.filter { $0.file.hasSuffix(".png") })
-  func `an encoded picture decodes to itself`(source: Corpus.Decoded) throws {
+  func anEncodedPictureDecodesToItself(source: Corpus.Decoded) throws {
     let image = try Image.decode(path: Corpus.path(source.file))
     #expect(try Image.decode(bytes: Image.encodePNG(image), name: source.file) == image)
   }

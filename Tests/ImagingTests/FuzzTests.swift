@@ -58,7 +58,7 @@ enum CRC32 {
   }
 
   @Test(arguments: [".png", ".jpg"])
-  func `damaged files end in an error or a picture`(suffix: String) throws {
+  func damagedFilesEndInAnErrorOrAPicture(suffix: String) throws {
     let files = Corpus.shared.decoded.map(\.file).filter { $0.hasSuffix(suffix) }
     var (tried, refused, repaired) = (0, 0, 0)
     for (index, file) in files.enumerated() {

@@ -8,7 +8,7 @@ import Testing
   static let tolerance: Float = 1e-5
 
   @Test(arguments: Corpus.shared.tensors)
-  func `a recipe gives what Pillow and its framework give`(expected: Corpus.Prepared) throws {
+  func aRecipeGivesWhatPillowAndItsFrameworkGive(expected: Corpus.Prepared) throws {
     let image = try Image.decode(path: Corpus.path(expected.file))
     let recipe = try #require(Preprocessing(named: expected.recipe))
     let size = expected.size
@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test(arguments: Preprocessing.named.map(\.name))
-  func `channels first is the same values transposed`(name: String) throws {
+  func channelsFirstIsTheSameValuesTransposed(name: String) throws {
     let image = try Image.decode(path: Corpus.path("photo.png"))
     let recipe = try #require(Preprocessing(named: name))
     let last = try recipe.tensor(of: image, height: 14, width: 21, layout: .nhwc)
@@ -29,7 +29,7 @@ import Testing
     #expect(last.permuted([0, 3, 1, 2]).floats() == first.floats())
   }
 
-  @Test func `a batch is its pictures one after the other`() throws {
+  @Test func aBatchIsItsPicturesOneAfterTheOther() throws {
     let images = try ["photo.png", "thin.png", "grey8.png"].map {
       try Image.decode(path: Corpus.path($0))
     }
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test(arguments: Preprocessing.named.map(\.name))
-  func `a crop replaces the recipe's own`(name: String) throws {
+  func aCropReplacesTheRecipeSOwn(name: String) throws {
     let image = try Image.decode(path: Corpus.path("photo.png"))
     var recipe = try #require(Preprocessing(named: name))
     let part = PixelRectangle(x: 5, y: 3, width: 40, height: 31)
@@ -53,7 +53,7 @@ import Testing
     #expect(direct.floats() == separate.floats())
   }
 
-  @Test func `a crop of the input size is not resized`() throws {
+  @Test func aCropOfTheInputSizeIsNotResized() throws {
     let image = try Image.decode(path: Corpus.path("photo.png"))
     let part = PixelRectangle(x: 7, y: 2, width: 20, height: 16)
     let tensor = try Preprocessing.none.tensor(
@@ -62,7 +62,7 @@ import Testing
     #expect(tensor.floats() == cropped.pixels.map(Float.init))
   }
 
-  @Test func `a crop outside the picture is a usage error`() throws {
+  @Test func aCropOutsideThePictureIsAUsageError() throws {
     let image = try Image.decode(path: Corpus.path("photo.png"))
     let error = #expect(throws: InceptError.self) {
       try Preprocessing.none.tensor(
@@ -72,7 +72,7 @@ import Testing
     #expect(error?.category == .usage)
   }
 
-  @Test func `a grey network sees the mean over the channels`() throws {
+  @Test func aGreyNetworkSeesTheMeanOverTheChannels() throws {
     let image = Image(width: 2, height: 1, channels: 3, pixels: [10, 20, 31, 255, 255, 254])
     let tensor = try Preprocessing.none.tensor(
       of: image, height: 1, width: 2, channels: 1, layout: .nhwc)
@@ -80,7 +80,7 @@ import Testing
     #expect(tensor.floats() == [Float(61) / 3, Float(764) / 3])
   }
 
-  @Test func `a sliver of a picture needs no more memory than its centre`() throws {
+  @Test func aSliverOfAPictureNeedsNoMoreMemoryThanItsCentre() throws {
     let image = Image(
       width: 50_000, height: 1, channels: 1, pixels: [UInt8](repeating: 255, count: 50_000))
     let tensor = try Preprocessing.torchvision.tensor(
@@ -89,7 +89,7 @@ import Testing
     #expect(Set(tensor.floats()).count == 3)
   }
 
-  @Test func `the sample digits are 8 by 8 greys of the set's seventeen levels`() throws {
+  @Test func theSampleDigitsAre8By8GreysOfTheSetSSeventeenLevels() throws {
     let levels = Set((0...16).map { UInt8((Double($0) * 255 / 16).rounded()) })
     let names = try FileManager.default.contentsOfDirectory(atPath: Corpus.samples.path)
       .filter { $0.hasPrefix("digit-") }

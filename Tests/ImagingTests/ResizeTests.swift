@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ResizeTests {
   @Test(arguments: Corpus.shared.resized)
-  func `every sample is what Pillow resizes to`(expected: Corpus.Resized) throws {
+  func everySampleIsWhatPillowResizesTo(expected: Corpus.Resized) throws {
     let image = try Image.decode(path: Corpus.path(expected.file))
     let filter: ResampleFilter = expected.filter == "bicubic" ? .bicubic : .bilinear
     let resized = try image.resized(
@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test(arguments: ResampleFilter.allCases)
-  func `a resized grey picture is a channel of the resized colours`(
+  func aResizedGreyPictureIsAChannelOfTheResizedColours(
     filter: ResampleFilter
   ) throws {
     let grey = try Image.decode(path: Corpus.path("grey8.png"))
@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test(arguments: [(0, 1), (1, -1), (50_001, 1), (50_000, 50_000), (Int.max, 2)])
-  func `an absurd size is a usage error`(width: Int, height: Int) {
+  func anAbsurdSizeIsAUsageError(width: Int, height: Int) {
     let image = Image(width: 1, height: 1, channels: 1, pixels: [7])
     let error = #expect(throws: InceptError.self) {
       try image.resized(width: width, height: height, filter: .bilinear)

@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test(arguments: [[], [1], [7], [2, 3], [0], [3, 0, 2], [2, 1, 3, 5]])
-  func `what is written is read`(extents: [Int]) throws {
+  func whatIsWrittenIsRead(extents: [Int]) throws {
     let shape = Shape(extents)
     let values = (0..<shape.elementCount).map { Float($0) * 0.37 - 1 }
     let tensor = HostTensor(shape: shape, floats: values)
@@ -56,7 +56,7 @@ import Testing
   ]
 
   @Test(arguments: types)
-  func `every type and byte order is read`(
+  func everyTypeAndByteOrderIsRead(
     type: String, data: [UInt8], stored: ElementType, value: Float
   ) throws {
     let tensor = try NPY.decode(Self.file(type, "(1, 2)", data + data), name: "x")
@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test(arguments: ["|u1", "<i2", ">i2", "<u2"])
-  func `Fortran order becomes C order`(type: String) throws {
+  func fortranOrderBecomesCOrder(type: String) throws {
     // Element (i, j, k) of a [2, 3, 4] array is 100 i + 10 j + k; the first axis varies fastest in the file.
     var data: [UInt8] = []
     var expected = [Float](repeating: -1, count: 24)
@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test(arguments: [UInt8(1), 2, 3])
-  func `versions 1 to 3 are read`(version: UInt8) throws {
+  func versions1To3AreRead(version: UInt8) throws {
     let header = "{\"shape\": (2L,),\t'fortran_order':False, 'descr': '|u1'}   \n"
     let tensor = try NPY.decode(Self.file(version: version, header, [4, 5]), name: "x")
     #expect(tensor.shape == [2])
@@ -119,13 +119,13 @@ import Testing
   ]
 
   @Test(arguments: badFiles)
-  func `a bad file is an error`(bytes: [UInt8]) {
+  func aBadFileIsAnError(bytes: [UInt8]) {
     let error = #expect(throws: InceptError.self) { try NPY.decode(bytes, name: "x") }
     #expect(error?.category == .badData)
     #expect(error?.subject == "x")
   }
 
-  @Test func `damaged files end in an error or a tensor`() {
+  @Test func damagedFilesEndInAnErrorOrATensor() {
     let original = Self.file("<f4", "(2, 3)", [UInt8](repeating: 0x3F, count: 24))
     var state: UInt64 = 1
     func random(_ bound: Int) -> Int {
@@ -147,12 +147,12 @@ import Testing
     #expect(refused > 0 && refused < 2_000)
   }
 
-  @Test func `a missing file is no input`() {
+  @Test func aMissingFileIsNoInput() {
     let error = #expect(throws: InceptError.self) { try NPY.read(path: Self.temporary("none")) }
     #expect(error?.category == .noInput)
   }
 
-  @Test func `a failed write leaves nothing and a good one replaces`() throws {
+  @Test func aFailedWriteLeavesNothingAndAGoodOneReplaces() throws {
     let directory = Self.temporary("directory")
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(atPath: directory) }
@@ -168,7 +168,7 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["x.npy"])
   }
 
-  @Test func `something that is no regular file is written in place`() throws {
+  @Test func somethingThatIsNoRegularFileIsWrittenInPlace() throws {
     try NPY.write(HostTensor(shape: [1], floats: [3]), to: "/dev/null")
     let attributes = try FileManager.default.attributesOfItem(atPath: "/dev/null")
     #expect(attributes[.type] as? FileAttributeType != .typeRegular)
