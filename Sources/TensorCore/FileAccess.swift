@@ -11,9 +11,10 @@ package enum FileAccess {
   /// The bytes of the file at `path`.
   ///
   /// Throws `.noInput` when there is no such file, `.ioError` when it can't be read, `.badData` when it has
-  /// more than `limit` bytes. Pipes are read to their end.
-  package static func read(path: String, limit: Int = .max) throws(InceptError) -> TensorStorage {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  /// more than `limit` bytes. Pipes are read to their end; one that nobody writes to is not waited for.
+  package static func read(path: String, limit: Int) throws(InceptError) -> TensorStorage {
+    // Opening a pipe without a writer would wait for one.
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw readError(path) }
     defer { close(descriptor) }
     var status = stat()
@@ -29,13 +30,40 @@ package enum FileAccess {
         }
       }
     }
-    return try readToEnd(descriptor, path: path, limit: limit)
+    let isPipe = status.st_mode & S_IFMT == S_IFIFO
+    let first = isPipe ? try awaitWriter(descriptor, path: path) : []
+    return try readToEnd(descriptor, after: first, path: path, limit: limit)
+  }
+
+  /// Gives a pipe's writer a moment to come. Returns what had to be read to find out.
+  private static func awaitWriter(
+    _ descriptor: Int32, path: String
+  ) throws(InceptError) -> [UInt8] {
+    let milliseconds: Int32 = 1000
+    var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    guard poll(&wanted, 1, milliseconds) == 0 else { return [] }
+    // Without data a pipe with a writer is not ready, and one without is at its end.
+    var first: [UInt8] = [0]
+    let got = first.withUnsafeMutableBytes { readOnce(descriptor, $0) }
+    guard got <= 0 else { return Array(first[..<got]) }
+    guard got < 0 else {
+      throw InceptError(
+        .ioError, subject: path, expected: "expected a readable file",
+        found: "a pipe that nobody writes to")
+    }
+    return []
+  }
+
+  /// Waits until something can be read.
+  private static func awaitBytes(_ descriptor: Int32) {
+    var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    _ = poll(&wanted, 1, -1)
   }
 
   private static func readToEnd(
-    _ descriptor: Int32, path: String, limit: Int
+    _ descriptor: Int32, after first: [UInt8], path: String, limit: Int
   ) throws(InceptError) -> TensorStorage {
-    var collected: [UInt8] = []
+    var collected = first
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
     defer { chunk.deallocate() }
     while true {
@@ -57,6 +85,10 @@ package enum FileAccess {
       let got = readOnce(descriptor, rest)
       if got < 0 {
         if errno == EINTR { continue }
+        if errno == EAGAIN {
+          awaitBytes(descriptor)
+          continue
+        }
         throw readError(path)
       }
       if got == 0 { break }

@@ -4,11 +4,15 @@
 /// without an ``ElementType`` of their own become the next wider signed one. Written: float32, little endian,
 /// C order, version 1.
 public enum NPY {
+  /// Largest file that is read, in bytes: it is held in memory, converted ones twice.
+  private static let largestFile = 256 << 20
+
   /// Reads the array in the file at `path`. Little endian arrays in C order keep the file's bytes as they are.
   ///
-  /// Throws `.noInput` or `.ioError` for an unreadable file and `.badData` for anything that is no such array.
+  /// Throws `.noInput` or `.ioError` for an unreadable file and `.badData` for anything that is no such array
+  /// or has more than 256 MiB.
   public static func read(path: String) throws(InceptError) -> HostTensor {
-    try decode(FileAccess.read(path: path), name: path)
+    try decode(FileAccess.read(path: path, limit: largestFile), name: path)
   }
 
   /// Reads an array from the bytes of an NPY file; `name` is the subject of errors.
@@ -79,7 +83,7 @@ extension NPY {
       throw InceptError(
         .badData, subject: name,
         expected: "expected elements of type f2, f4, f8, i1 to i8, u1 to u8 or b1",
-        found: "'\(header.descriptor.prefix(40))'", hint: "convert with array.astype('float32')")
+        found: "'\(header.printableDescriptor)'", hint: "convert with array.astype('float32')")
     }
     let shape = Shape(header.shape)
     let available = file.count - header.dataOffset

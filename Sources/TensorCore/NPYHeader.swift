@@ -7,6 +7,13 @@ struct NPYHeader {
   /// Where the elements start in the file.
   var dataOffset: Int
 
+  /// The type string as a message may show it: short, and nothing that a terminal obeys.
+  var printableDescriptor: String {
+    String(
+      String.UnicodeScalarView(
+        descriptor.unicodeScalars.prefix(40).map { (" "..."~").contains($0) ? $0 : "?" }))
+  }
+
   /// Parses magic, version and dictionary. The dictionary is a Python literal; only what the format allows
   /// is understood.
   init(_ bytes: UnsafeRawBufferPointer, name: String) throws(InceptError) {

@@ -46,12 +46,7 @@ struct TensorFolder {
         found: names.sorted().joined(separator: ", "), hint: "ask for them one at a time")
     }
     let files = FileManager.default
-    let existed = files.fileExists(atPath: path)
-    do {
-      try files.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw unwritable(path)
-    }
+    let made = try makeFolders()
     let temporary = "\(path)/.incept-\(UUID().uuidString).tmp"
     defer { try? files.removeItem(atPath: temporary) }
     do throws(InceptError) {
@@ -77,10 +72,29 @@ struct TensorFolder {
       }
     } catch {
       try? files.removeItem(atPath: temporary)
-      if !existed { rmdir(path) }
+      made.reversed().forEach { rmdir($0) }
       throw error
     }
     return names.map { path.hasSuffix("/") ? "\(path)\($0)" : "\(path)/\($0)" }
+  }
+
+  /// Makes the folder and those above it. Returns the ones that weren't there, or leaves none of them.
+  private func makeFolders() throws(InceptError) -> [String] {
+    var made: [String] = []
+    for end in path.indices.dropFirst().filter({ path[$0] == "/" }) + [path.endIndex] {
+      let folder = String(path[..<end])
+      if mkdir(folder, 0o777) == 0 {
+        made.append(folder)
+        continue
+      }
+      let reason = errno
+      var isFolder: ObjCBool = false
+      let exists = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
+      if exists, isFolder.boolValue { continue }
+      made.reversed().forEach { rmdir($0) }
+      throw unwritable(path, exists ? ENOTDIR : reason)
+    }
+    return made
   }
 
   /// `NAME.npy`, in one path component whatever the name.
@@ -91,9 +105,9 @@ struct TensorFolder {
     return safe.joined() + ".npy"
   }
 
-  private func unwritable(_ path: String) -> InceptError {
+  private func unwritable(_ path: String, _ reason: Int32 = errno) -> InceptError {
     InceptError(
       .cannotCreate, subject: path, expected: "expected a folder that can be written",
-      found: String(cString: strerror(errno)))
+      found: String(cString: strerror(reason)))
   }
 }

@@ -3,8 +3,18 @@ import Incept
 
 /// The process's streams. Results go to standard output, everything else to standard error.
 enum Terminal {
-  /// Makes a reader that goes away (`| head`) end the process quietly.
-  static func prepare() { signal(SIGPIPE, SIG_DFL) }
+  /// Makes a reader that goes away (`| head`) end the process quietly, a limit on file sizes an error of writing
+  /// like a full disk, and sees to it that no file is opened in place of a closed stream.
+  static func prepare() {
+    signal(SIGPIPE, SIG_DFL)
+    signal(SIGXFSZ, SIG_IGN)
+    // Descriptors are given from 0 up; writing to one that is open for reading fails, as to a closed one.
+    while true {
+      let descriptor = open("/dev/null", O_RDONLY)
+      if descriptor > STDERR_FILENO { close(descriptor) }
+      if descriptor < 0 || descriptor > STDERR_FILENO { break }
+    }
+  }
 
   /// Whether standard error is a terminal that understands control sequences.
   static var errorIsTerminal: Bool {
@@ -20,6 +30,8 @@ enum Terminal {
   ///
   /// - Throws: `.cannotCreate` where they can't be written.
   static func write(_ text: String) throws(InceptError) {
+    // Files hold names as they are; a terminal must not obey them.
+    let text = isatty(STDOUT_FILENO) == 1 ? TerminalText.printable(text) : text
     if let code = put(text, to: STDOUT_FILENO) {
       // Whoever read has had enough.
       if code == EPIPE { exit() }
@@ -44,17 +56,9 @@ enum Terminal {
   /// Ends the process with an error's message and exit code.
   static func exit(_ error: InceptError) -> Never {
     let (red, plain) = hasColour ? ("\u{1B}[1;31m", "\u{1B}[0m") : ("", "")
-    warn("incept: \(red)error:\(plain) \(printable(error.description))\n")
-    if let hint = error.hint { warn("hint: \(printable(hint))\n") }
+    warn("incept: \(red)error:\(plain) \(TerminalText.line(error))\n")
+    if let hint = error.hint { warn("hint: \(TerminalText.line(hint))\n") }
     Foundation.exit(error.exitCode)
-  }
-
-  /// Names out of files must not steer the terminal.
-  private static func printable(_ text: String) -> String {
-    text.unicodeScalars.map { scalar in
-      scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
-        ? "?" : String(scalar)
-    }.joined()
   }
 
   /// Writes everything; the error's number where that fails.

@@ -1,0 +1,46 @@
+import Incept
+
+/// Text with names out of files and command lines in it, made safe to print: such names must neither steer the
+/// terminal nor pass for lines of ours.
+enum TerminalText {
+  /// Longest part of a message, in characters. Longer ones are cut.
+  private static let limit = 16_384
+
+  /// Nothing that a terminal obeys but new lines and tabs.
+  static func printable(_ text: String) -> String {
+    replacing(text) { $0 == "\n" || $0 == "\t" ? String($0) : "?" }
+  }
+
+  /// One line of bounded length.
+  static func line(_ text: String) -> String { replacing(cut(text)) { _ in "?" } }
+
+  /// An error's one line. What was found may be a build log, which goes on in indented lines.
+  static func line(_ error: InceptError) -> String {
+    var error = error
+    error.subject = line(error.subject)
+    error.expectation = line(error.expectation)
+    error.actual = error.actual.map { text in
+      replacing(cut(text)) { $0 == "\n" ? "\n  " : $0 == "\t" ? " " : "?" }
+    }
+    return error.description
+  }
+
+  private static func cut(_ text: String) -> String {
+    let scalars = text.unicodeScalars
+    guard let end = scalars.index(scalars.startIndex, offsetBy: limit, limitedBy: scalars.endIndex),
+      end < scalars.endIndex
+    else { return text }
+    return String(scalars[..<end]) + "…"
+  }
+
+  private static func replacing(
+    _ text: String, _ replacement: (Unicode.Scalar) -> String
+  ) -> String {
+    text.unicodeScalars.map { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator: replacement(scalar)
+      default: String(scalar)
+      }
+    }.joined()
+  }
+}
