@@ -6,7 +6,7 @@ import WireFormats
 
 @Suite("Damaged configurations end in an error or a model, never in a crash")
 struct ConfigFuzzTests {
-  static let mutationsPerFile = 300
+  static let mutationsPerFile = 400
 
   @Test("seeded mutations of real configurations", arguments: ["nested", "shapes", "convolutions"])
   func mutations(name: String) throws {

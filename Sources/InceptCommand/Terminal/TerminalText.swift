@@ -14,13 +14,15 @@ enum TerminalText {
   /// One line of bounded length.
   static func line(_ text: String) -> String { replacing(cut(text)) { _ in "?" } }
 
-  /// An error's one line. What was found may be a build log, which goes on in indented lines.
+  /// An error's one line. Where the fault is ours, what was found may be a build log, which goes on in indented
+  /// lines.
   static func line(_ error: InceptError) -> String {
     var error = error
     error.subject = line(error.subject)
     error.expectation = line(error.expectation)
+    let hasLog = error.category == .software
     error.actual = error.actual.map { text in
-      replacing(cut(text)) { $0 == "\n" ? "\n  " : $0 == "\t" ? " " : "?" }
+      replacing(cut(text)) { hasLog && $0 == "\n" ? "\n  " : "?" }
     }
     return error.description
   }
