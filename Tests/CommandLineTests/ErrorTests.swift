@@ -66,6 +66,20 @@ struct ErrorTests {
     }
   }
 
+  @Test(
+    "files in place of folders are 73", .enabled(if: Incept.hasDevice, "needs an OpenCL device"))
+  func outputFolder() throws {
+    try withScratch { folder in
+      try NPYFile.write(shape: [1, 1, 8, 8], to: "\(folder)/in.npy")
+      for path in ["\(folder)/in.npy", "\(folder)/in.npy/below"] {
+        let run = try Incept(
+          "run", "digits_cnn", "--input", "x=\(folder)/in.npy", "--output-dir", path)
+        expect(run, 73)
+        #expect(run.error.contains("found Not a directory"), "\(run.error)")
+      }
+    }
+  }
+
   @Test("folders in place of files are 74")
   func unreadable() throws {
     expect(try Incept("graph", "Samples"), 74)

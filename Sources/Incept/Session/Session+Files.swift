@@ -50,7 +50,8 @@ struct TensorFolder {
     do {
       try files.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw unwritable(path)
+      let cause = (error as? CocoaError)?.underlying.map { Int32(($0 as NSError).code) } ?? EIO
+      throw unwritable(path, code: cause == EEXIST ? ENOTDIR : cause)
     }
     let temporary = "\(path)/.incept-\(UUID().uuidString).tmp"
     defer { try? files.removeItem(atPath: temporary) }
@@ -91,9 +92,9 @@ struct TensorFolder {
     return safe.joined() + ".npy"
   }
 
-  private func unwritable(_ path: String) -> InceptError {
+  private func unwritable(_ path: String, code: Int32 = errno) -> InceptError {
     InceptError(
       .cannotCreate, subject: path, expected: "expected a folder that can be written",
-      found: String(cString: strerror(errno)))
+      found: String(cString: strerror(code)))
   }
 }
