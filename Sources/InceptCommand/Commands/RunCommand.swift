@@ -11,7 +11,7 @@ struct RunCommand: ParsableCommand {
       own axis order; --outputs also fetches inner values by node name.
 
       Example: incept run digits_cnn Samples/*.png --top 3
-      Example: incept run digits_cnn --input input=digit.npy --output-dir out --outputs conv1,relu3
+      Example: incept run digits_cnn --input input=digit.npy --output-dir out
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, csv }
