@@ -39,6 +39,12 @@ struct ProfileCommand: ParsableCommand {
   var preprocess = PreprocessingArgument.auto
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    guard image != nil || (crop == nil && preprocess == .auto) else {
+      throw ValidationError("--crop and --preprocess go with an IMAGE.")
+    }
+  }
+
   func run() throws {
     let report = try ProgressLine.during { (line) throws(InceptError) in
       let session = try device.session(try model.load(line), line)

@@ -58,6 +58,9 @@ struct RunCommand: ParsableCommand {
         throw ValidationError("Expected IMAGE files or --input, not both.")
       }
       guard outputDir != nil else { throw ValidationError("--input needs --output-dir DIR.") }
+      guard crop == nil, preprocess == .auto, labels == nil else {
+        throw ValidationError("--crop, --preprocess and --labels go with IMAGE files.")
+      }
       guard Set(input.map(\.name)).count == input.count else {
         throw ValidationError("Expected each --input name once.")
       }
