@@ -52,7 +52,7 @@ extension ArchitectureCatalog {
 
   /// The candidate of Keras's framework whose layers a file holds, in order, and its parameters.
   ///
-  /// - Throws: what ``KerasBinding/bind(layers:source:to:)`` throws for the candidate that fits best.
+  /// - Throws: one error that lists every layer that does not fit the candidate that fits best.
   package static func recognise(
     layers: [KerasBinding.Layer], source: String, among candidates: [Architecture] = all
   ) throws(InceptError) -> (architecture: Architecture, parameters: ParameterSet) {

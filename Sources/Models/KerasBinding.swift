@@ -16,17 +16,6 @@ package struct KerasBinding: Sendable {
   private let source: String
   private let architecture: Architecture
 
-  /// The parameters of `architecture` out of a file's layers.
-  ///
-  /// - Throws: one error that lists every layer that does not fit.
-  package static func bind(
-    layers: [Layer], source: String, to architecture: Architecture
-  ) throws(InceptError) -> ParameterSet {
-    let binding = KerasBinding(layers: layers, source: source, architecture: architecture)
-    if !binding.complaints.isEmpty { throw binding.error }
-    return binding.parameters
-  }
-
   /// Pairs what can be paired.
   package init(layers: [Layer], source: String, architecture: Architecture) {
     let wanted = Self.layers(of: architecture)

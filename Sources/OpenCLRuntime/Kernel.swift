@@ -47,12 +47,6 @@ package struct Kernel: ~Copyable, Sendable {
     try set(index, size: MemoryLayout<cl_mem?>.size, &raw, .buffer(memory))
   }
 
-  /// Sets a pointer argument to null.
-  package mutating func setNullArg(_ index: Int) throws(InceptError) {
-    var raw: cl_mem?
-    try set(index, size: MemoryLayout<cl_mem?>.size, &raw, .value)
-  }
-
   /// Gives a `__local` pointer argument its size. Whether the device has as much is checked at the
   /// launch.
   package mutating func setArg(_ index: Int, localBytes: Int) throws(InceptError) {

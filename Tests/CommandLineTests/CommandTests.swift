@@ -20,7 +20,7 @@ struct CommandTests {
     let run = try Incept(
       ["run", "digits_cnn", "--format", "csv", "--top", "1", "--batch", "5"] + Incept.samples)
     let lines = run.output.split(separator: "\n")
-    #expect(lines.first == "image,rank,index,label,probability")
+    #expect(lines.first == "image,rank,index,label,probability,model,weights")
     #expect(lines.count == Incept.samples.count + 1)
     for line in lines.dropFirst() {
       let fields = line.split(separator: ",")
@@ -50,6 +50,7 @@ struct CommandTests {
       ["bench", "--runs", "1"], ["bench", "--runs", "1", "--format", "json"],
       ["profile", "--runs", "1"], ["profile", "--runs", "1", "--format", "csv"],
       ["profile", "--runs", "1", "--format", "json"], ["run"], ["run", "--format", "json"],
+      ["run", "--format", "csv"],
     ])
   func synthetic(_ command: [String]) throws {
     let image = command[0] == "run" ? ["Samples/digit-0-a.png"] : []

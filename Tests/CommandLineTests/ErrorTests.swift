@@ -29,6 +29,10 @@ struct ErrorTests {
       ["run", "digits_cnn", "a.png", "--preprocess", "magic"],
       ["run", "digits_cnn", "a.png", "--output-dir", "d"],
       ["run", "digits_cnn", "--input", "x=a.npy"],
+      ["run", "digits_cnn", "--input", "x=a.npy", "--output-dir", "d", "--crop", "0,0,4,4"],
+      ["run", "digits_cnn", "--input", "x=a.npy", "--output-dir", "d", "--labels", "names"],
+      ["profile", "digits_cnn", "--crop", "0,0,4,4"],
+      ["profile", "digits_cnn", "--preprocess", "none"],
       ["run", "digits_cnn", "--input", "nofile", "--output-dir", "d"],
       ["bench", "digits_cnn", "--runs", "-1"],
       ["bench", "digits_cnn", "--batch", "99999999999999"],
@@ -63,6 +67,20 @@ struct ErrorTests {
         "run", "digits_cnn", "--input", "x=no-such.npy", "--output-dir", "\(folder)/out")
       expect(run, 66)
       #expect(!FileManager.default.fileExists(atPath: "\(folder)/out"))
+    }
+  }
+
+  @Test(
+    "files in place of folders are 73", .enabled(if: Incept.hasDevice, "needs an OpenCL device"))
+  func outputFolder() throws {
+    try withScratch { folder in
+      try NPYFile.write(shape: [1, 1, 8, 8], to: "\(folder)/in.npy")
+      for path in ["\(folder)/in.npy", "\(folder)/in.npy/below"] {
+        let run = try Incept(
+          "run", "digits_cnn", "--input", "x=\(folder)/in.npy", "--output-dir", path)
+        expect(run, 73)
+        #expect(run.error.contains("found Not a directory"), "\(run.error)")
+      }
     }
   }
 

@@ -63,23 +63,26 @@ struct SchemaTests {
   func graph(_ stage: String) throws {
     let run = try Incept("graph", "digits_cnn", "--stage", stage, "--format", "json")
     #expect(run.status == 0)
-    #expect(try run.keys() == ["schema", "stage", "inputs", "outputs", "nodes"])
+    #expect(
+      try run.keys() == ["schema", "stage", "inputs", "outputs", "output_nodes", "nodes"])
     #expect(try run.keys("inputs", "[]") == ["name", "shape", "type"])
     #expect(
       try run.keys("nodes", "[]") == [
-        "name", "op", "inputs", "shape", "attributes", "macs", "parameters",
+        "name", "op", "inputs", "shape", "attributes", "macs", "parameters", "weights", "sources",
       ])
     let object = try run.object()
     #expect(object["schema"] as? String == "incept.graph/1")
     #expect(object["stage"] as? String == stage)
     #expect(object["outputs"] as? [String] == ["logits"])
+    #expect(object["output_nodes"] as? [String] == ["fc2"])
   }
 
   @Test("graph of a plan")
   func plan() throws {
     let run = try Incept("graph", "digits_cnn", "--stage", "plan", "--format", "json")
     #expect(run.status == 0)
-    #expect(try run.keys() == ["schema", "stage", "inputs", "outputs", "nodes", "plan"])
+    #expect(
+      try run.keys() == ["schema", "stage", "inputs", "outputs", "output_nodes", "nodes", "plan"])
     #expect(try run.object()["stage"] as? String == "plan")
   }
 

@@ -89,13 +89,27 @@ struct ModelTests {
   func dot() throws {
     let report = try GraphReport.of(Model.load("digits_cnn"), stage: .imported)
     let lines = report.dot().split(separator: "\n").map { $0.drop { $0 == " " } }
-    let names = Set(lines.filter { $0.contains(" [label=") }.map { $0.prefix { $0 != " " } })
+    let names = Set(
+      lines.compactMap { line in line.range(of: " [label=").map { line[..<$0.lowerBound] } })
     let edges = lines.filter { $0.contains(" -> ") }
-    #expect(edges.count == report.nodes.reduce(0) { $0 + $1.inputs.count })
+    #expect(
+      edges.count == report.nodes.reduce(report.outputs.count) { $0 + $1.inputs.count })
     for edge in edges {
-      let ends = edge.dropLast().split(separator: " ")
-      #expect(names.contains(ends[0]) && names.contains(ends[2]), "\(edge)")
+      let arrow = try #require(edge.range(of: " -> "))
+      let ends = [edge[..<arrow.lowerBound], edge[arrow.upperBound...].dropLast()]
+      #expect(ends.allSatisfy(names.contains), "\(edge)")
     }
+  }
+
+  @Test("graph reports say which node a result is, what was fused and how large weights are")
+  func graphReportDetails() throws {
+    let report = try GraphReport.of(Model.load("digits_cnn"), stage: .optimised)
+    #expect(report.outputs == ["logits"])
+    #expect(report.outputNodes == ["fc2"])
+    #expect(report.text().contains("outputs logits (fc2)"))
+    let first = try #require(report.nodes.first { $0.op == "conv2d" })
+    #expect(first.sources == ["conv1", "relu1"])
+    #expect(first.weights == [[3, 3, 1, 16], [16]])
   }
 
   @Test("reports read back what they wrote")

@@ -12,7 +12,7 @@ struct KerasBindingTests {
     var layers = Self.layers(keras)
     for index in layers.indices { layers[index].name = "renamed_\(index)" }
     layers.insert((name: "input_1", weights: []), at: 0)
-    let values = try KerasBinding.bind(layers: layers, source: "w.h5", to: keras)
+    let values = try ArchitectureCatalog.recognise(layers: layers, source: "w.h5").parameters
     try keras.check(values)
     #expect(values["predictions/bias"] == layers.last?.weights.last?.tensor)
     #expect(values["conv2d_1/kernel"] == layers[1].weights[0].tensor)
@@ -24,7 +24,7 @@ struct KerasBindingTests {
     let layers = Self.layers(keras)
     let sorted = layers.sorted { $0.name < $1.name }
     #expect(sorted.map(\.name) != layers.map(\.name))
-    let values = try KerasBinding.bind(layers: sorted, source: "w.h5", to: keras)
+    let values = try ArchitectureCatalog.recognise(layers: sorted, source: "w.h5").parameters
     let kernel = layers.first { $0.name == "conv2d_57" }?.weights[0].tensor
     #expect(kernel != nil && values["conv2d_57/kernel"] == kernel)
   }
@@ -48,7 +48,7 @@ struct KerasBindingTests {
     }
     layers = Self.layers(keras) + [(name: "dense", weights: [("kernel", .filled([1], with: 0))])]
     #expect(throws: InceptError.self) {
-      try KerasBinding.bind(layers: layers, source: "w.h5", to: keras)
+      try ArchitectureCatalog.recognise(layers: layers, source: "w.h5")
     }
   }
 

@@ -20,10 +20,13 @@ struct PlanTextTests {
   func text() throws {
     let lines = try plan(TestTraits.cpu()).text().split(separator: "\n").map(String.init)
     #expect(lines[0] == "plan 'test' (registerTiles)")
-    #expect(lines[1].hasPrefix("  0 conv = conv2d [direct "))
-    #expect(lines[1].hasSuffix(" -> r1+0 [1, 5, 5, 8] strides [200, 40, 8, 1]"))
-    #expect(lines[2].contains("1 back = slice ["))
-    #expect(lines.contains { $0.hasSuffix(" input zeros [0, 1, 1, 0] [0, 1, 1, 0]") })
+    #expect(lines[2].hasPrefix("  0 conv = conv2d [direct "))
+    #expect(lines[2].hasSuffix(" -> r1+0 [1, 5, 5, 8] strides [200, 40, 8, 1]"))
+    #expect(lines[3].contains("1 back = slice ["))
+    let regions = lines.drop { !$0.hasPrefix("  REGION ") }.prefix { $0.hasPrefix("  ") }
+    #expect(
+      regions.contains { $0.hasSuffix(" upload         0  [0, 1, 1, 0] [0, 1, 1, 0]  input") })
+    #expect(regions.contains { $0.contains(" download ") && $0.hasSuffix("  back") })
     #expect(lines.contains("launches: 2 of 2 kernels, 1 copies"))
     #expect(!lines.contains { $0.contains("not tiled") })
   }

@@ -4,14 +4,17 @@ extension GraphReport {
   /// The report for people: an operator a line, then the totals.
   public func text() -> String {
     var table = TextTable([
-      ("NAME", .left), ("OP", .left), ("OUTPUT", .left), ("PARAMETERS", .right), ("MACS", .right),
-      ("INPUTS", .left),
+      ("NAME", .left), ("OP", .left), ("WEIGHTS", .left), ("OUTPUT", .left),
+      ("PARAMETERS", .right), ("MACS", .right), ("INPUTS", .left),
     ])
-    for input in inputs { table.add([input.name, "input", "\(Shape(input.shape))", "0", "0"]) }
+    for input in inputs {
+      table.add([input.name, "input", "", "\(Shape(input.shape))", "0", "0"])
+    }
     for node in nodes {
       table.add([
-        node.name, node.label, "\(Shape(node.shape))", NumberText.count(node.parameters),
-        NumberText.count(node.macs), node.inputs.joined(separator: ", "),
+        node.name, node.label, node.weights.first.map { "\(Shape($0))" } ?? "",
+        "\(Shape(node.shape))", NumberText.count(node.parameters), NumberText.count(node.macs),
+        node.inputs.joined(separator: ", "),
       ])
     }
     return table.text() + totals(lines: nodes.count, "operators")
@@ -48,8 +51,11 @@ extension GraphReport {
     let macs = nodes.reduce(0) { $0 + $1.macs }
     let counted =
       what == "operators" ? "\(lines) operators" : "\(nodes.count) operators in \(lines) \(what)"
+    let results = zip(outputs, outputNodes).map { name, node in
+      name == node ? name : "\(name) (\(node))"
+    }
     return "\(stage): \(counted), \(NumberText.count(parameters)) parameters, "
-      + "\(NumberText.count(macs)) multiply-adds; outputs \(outputs.joined(separator: ", "))\n"
+      + "\(NumberText.count(macs)) multiply-adds; outputs \(results.joined(separator: ", "))\n"
   }
 
   /// The graph for Graphviz.
@@ -67,13 +73,21 @@ extension GraphReport {
     let names = Set(inputs.map(\.name) + nodes.map(\.name))
     for node in nodes {
       for input in node.inputs {
-        // A further result of a node is `NODE:1`.
-        let source =
-          names.contains(input) ? input : String(input.prefix { $0 != ":" })
-        text += "  \(Self.quoted(source)) -> \(Self.quoted(node.name));\n"
+        text += "  \(Self.quoted(Self.owner(input, names))) -> \(Self.quoted(node.name));\n"
       }
     }
+    for (index, (name, node)) in zip(outputs, outputNodes).enumerated() {
+      // Numbered: a result often has the name of its node.
+      let id = Self.quoted("result \(index)")
+      text += "  \(id) [label=\(Self.label([name])), shape=ellipse];\n"
+      text += "  \(Self.quoted(Self.owner(node, names))) -> \(id);\n"
+    }
     return text + "}\n"
+  }
+
+  /// The node that computes a value: a further value of a node is `NODE:1`.
+  private static func owner(_ value: String, _ names: Set<String>) -> String {
+    names.contains(value) ? value : value.lastIndex(of: ":").map { String(value[..<$0]) } ?? value
   }
 
   private static func quoted(_ text: String) -> String {
@@ -96,7 +110,7 @@ extension GraphReport {
 }
 
 extension GraphReport.Node {
-  /// The operator and those of its attributes that tell it from others: `conv2d 3x3 /2`.
+  /// The operator and its attributes: `conv2d strides=[2, 2] pads=[0, 0, 0, 0] relu`.
   var label: String {
     let told = attributes.list.map { attribute in
       if case .text(let text) = attribute.value { return text }

@@ -11,8 +11,16 @@ public struct GraphReport: Report {
   public var inputs: [Input]
   /// Names of the results.
   public var outputs: [String]
+  /// The node behind each result, in the order of ``outputs``; `NODE:1` for a node's second value.
+  public var outputNodes: [String]
   /// The operators, in an order of execution. Constants are part of their users.
   public var nodes: [Node]
+
+  enum CodingKeys: String, CodingKey {
+    case schema, stage, inputs, outputs
+    case outputNodes = "output_nodes"
+    case nodes
+  }
 
   /// A tensor that callers feed.
   public struct Input: Codable, Sendable, Hashable {
@@ -40,6 +48,10 @@ public struct GraphReport: Report {
     public var macs: Int
     /// Elements of the constants it reads.
     public var parameters: Int
+    /// Shapes of the constants it reads, weights first; a convolution's weights are HWIO.
+    public var weights: [[Int]]
+    /// The imported nodes that it computes: itself, and those fused into it.
+    public var sources: [String]
   }
 
   /// Attributes in the operator's order; in JSON an object.
@@ -57,6 +69,7 @@ public struct GraphReport: Report {
         name: node.name, shape: node.type.shape.dimensions, type: node.type.elementType.rawValue)
     }
     outputs = graph.outputs.map(\.name)
+    outputNodes = graph.outputs.map { graph.label($0.value) }
     nodes = graph.topologicalOrder().map { graph[$0] }.filter { $0.op.isComputed }.map { node in
       let constants = node.inputs.filter { graph.producer(of: $0).op is Constant }
       return Node(
@@ -64,7 +77,8 @@ public struct GraphReport: Report {
         inputs: node.inputs.filter { !constants.contains($0) }.map { graph.label($0) },
         shape: node.type.shape.dimensions, attributes: Attributes(list: node.op.attributes),
         macs: graph.cost(of: node.id).multiplyAdds,
-        parameters: constants.reduce(0) { $0 + graph.type(of: $1).shape.elementCount })
+        parameters: constants.reduce(0) { $0 + graph.type(of: $1).shape.elementCount },
+        weights: constants.map { graph.type(of: $0).shape.dimensions }, sources: node.sources)
     }
   }
 }

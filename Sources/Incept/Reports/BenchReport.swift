@@ -83,7 +83,7 @@ extension BenchReport {
       "min \(ms(latency.min)), median \(ms(latency.median)), p90 \(ms(latency.p90)), "
         + "p99 \(ms(latency.p99))",
     ])
-    table.add(["throughput", NumberText.fixed(throughput, 2) + " per second"])
+    table.add(["throughput", NumberText.fixed(throughput, 2) + " items per second"])
     table.add([
       "start", "load \(ms(load)), build \(ms(build)), tune \(ms(tune)), first run \(ms(first))",
     ])

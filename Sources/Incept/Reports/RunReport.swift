@@ -99,20 +99,23 @@ extension RunReport {
     return text
   }
 
-  /// The report as comma-separated values, a line per class.
+  /// The report as comma-separated values, a line per class or tensor, each with the model and its weights.
   public func csv() -> String {
     if let outputs {
-      return CSV.line(["name", "shape", "file"])
+      return CSV.line(["name", "shape", "file", "model", "weights"])
         + outputs.map { output in
           let shape = output.shape.map(String.init).joined(separator: "x")
-          return CSV.line([output.name, shape, output.file])
+          return CSV.line([output.name, shape, output.file, model.name, model.weights])
         }.joined()
     }
-    var text = CSV.line(["image", "rank", "index", "label", "probability"])
+    var text = CSV.line([
+      "image", "rank", "index", "label", "probability", "model", "weights",
+    ])
     for result in results {
       for (rank, entry) in result.top.enumerated() {
         text += CSV.line([
           result.image, "\(rank + 1)", "\(entry.index)", entry.label, "\(entry.probability)",
+          model.name, model.weights,
         ])
       }
     }

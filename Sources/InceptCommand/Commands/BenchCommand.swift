@@ -14,12 +14,7 @@ struct BenchCommand: ParsableCommand {
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var device: DeviceOptions
-  @Option(help: "Measured runs.")
-  var runs = Count(20)
-  @Option(help: "Runs before the measured ones.")
-  var warmup = CountOrNone(3)
-  @Option(help: "Items per run.")
-  var batch = Count(1)
+  @OptionGroup var measure: MeasureArguments
   @Option(help: "text or json.")
   var format = TextOrJSON.text
 
@@ -27,7 +22,7 @@ struct BenchCommand: ParsableCommand {
     let report = try ProgressLine.during { (line) throws(InceptError) in
       let session = try device.session(try model.load(line), line)
       return try session.benchmark(
-        MeasureOptions(runs: runs.value, warmup: warmup.value, batch: batch.value))
+        measure.options)
     }
     try Terminal.write(format == .json ? try report.json() : report.text())
   }

@@ -20,12 +20,7 @@ struct ProfileCommand: ParsableCommand {
   @Argument(help: "A PNG or JPEG file to run on.")
   var image: String?
   @OptionGroup var device: DeviceOptions
-  @Option(help: "Measured runs.")
-  var runs = Count(20)
-  @Option(help: "Runs before the measured ones.")
-  var warmup = CountOrNone(3)
-  @Option(help: "Items per run.")
-  var batch = Count(1)
+  @OptionGroup var measure: MeasureArguments
   @Option(help: "table, json or csv.")
   var format = Format.table
   @Option(help: "Slowest layers first (time), or as they run (order).")
@@ -39,11 +34,17 @@ struct ProfileCommand: ParsableCommand {
   var preprocess = PreprocessingArgument.auto
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    guard image != nil || (crop == nil && preprocess == .auto) else {
+      throw ValidationError("--crop and --preprocess go with an IMAGE.")
+    }
+  }
+
   func run() throws {
     let report = try ProgressLine.during { (line) throws(InceptError) in
       let session = try device.session(try model.load(line), line)
       return try session.profile(
-        image: image, MeasureOptions(runs: runs.value, warmup: warmup.value, batch: batch.value),
+        image: image, measure.options,
         options: ClassifyOptions(crop: crop?.crop, preprocessing: preprocess.rawValue))
     }
     let sorted = report.sorted(by: sort == .time ? .time : .order, first: top?.value)

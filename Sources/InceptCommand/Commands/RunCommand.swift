@@ -11,7 +11,7 @@ struct RunCommand: ParsableCommand {
       own axis order; --outputs also fetches inner values by node name.
 
       Example: incept run digits_cnn Samples/*.png --top 3
-      Example: incept run digits_cnn --input input=digit.npy --output-dir out --outputs conv1,relu3
+      Example: incept run digits_cnn --input input=digit.npy --output-dir out
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, csv }
@@ -58,6 +58,9 @@ struct RunCommand: ParsableCommand {
         throw ValidationError("Expected IMAGE files or --input, not both.")
       }
       guard outputDir != nil else { throw ValidationError("--input needs --output-dir DIR.") }
+      guard crop == nil, preprocess == .auto, labels == nil else {
+        throw ValidationError("--crop, --preprocess and --labels go with IMAGE files.")
+      }
       guard Set(input.map(\.name)).count == input.count else {
         throw ValidationError("Expected each --input name once.")
       }

@@ -33,6 +33,21 @@ struct DeviceOptions: ParsableArguments {
   }
 }
 
+/// --runs, --warmup and --batch
+struct MeasureArguments: ParsableArguments {
+  @Option(help: "Measured runs.")
+  var runs = Count(20)
+  @Option(help: "Runs before the measured ones.")
+  var warmup = CountOrNone(3)
+  @Option(help: "Items per run.")
+  var batch = Count(1)
+
+  /// The options as a session takes them.
+  var options: MeasureOptions {
+    MeasureOptions(runs: runs.value, warmup: warmup.value, batch: batch.value)
+  }
+}
+
 /// A whole number of 1 or more that fits what is counted.
 struct Count: ExpressibleByArgument {
   /// Far beyond what makes sense, and small enough to calculate with.

@@ -28,9 +28,6 @@ package final class BackendDevice: Sendable {
     return program
   }
 
-  /// Number of programs built so far.
-  package var programCount: Int { programs.withLock { $0.count } }
-
   /// The device's copy of a constant, made on first use.
   func buffer(_ constant: PlannedConstant) throws(InceptError) -> Shared<Buffer> {
     if let buffer = constants.withLock({ $0[constant.key] }) { return buffer }

@@ -39,7 +39,4 @@ package struct DeviceTraits: Hashable, Sendable {
     self.maxAllocationBytes = maxAllocationBytes
     self.globalMemoryBytes = globalMemoryBytes
   }
-
-  /// Vector registers that a register tile may use: 32 where registers hold 16 floats (AVX-512), 16 otherwise.
-  package var vectorRegisters: Int { vectorWidth >= 16 ? 32 : 16 }
 }

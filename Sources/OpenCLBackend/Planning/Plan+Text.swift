@@ -1,20 +1,28 @@
 extension Plan {
-  /// The plan as text: launches in order, then the arena's regions, then totals.
+  /// The plan as text: launches in order, then the memory's regions, then totals.
   ///
   ///     plan 'digits_cnn' (registerTiles)
-  ///       0 conv1 = conv2d [direct 10x32] conv2d_direct<7x1> -> r1+11 [1, 8, 8, 16] strides [1600, 160, 16, 1]
+  ///       0 conv1 = conv2d [direct 10x32] conv2d_direct<7x1> -> r1+176 [1, 8, 8, 16] strides [1600, 160, 16, 1]
+  ///     memory, in bytes; lives from launch to launch; zeros around it in elements
+  ///     REGION  OFFSET  BYTES  FROM      TO  ZEROS                      VALUE
+  ///     r1           0   6400     0       1  [0, 1, 1, 0] [0, 1, 1, 0]  conv1
   ///
   /// - Parameter verbose: whether the variants that were not chosen are told, with the reasons.
   package func text(verbose: Bool = false) -> String {
     let summary = PlanSummary(self)
-    var lines = ["plan '\(summary.name)' (\(summary.style))"]
+    var lines = [
+      "plan '\(summary.name)' (\(summary.style))",
+      "launches: NODE = OP [VARIANT] KERNEL<WORK-ITEMS> -> REGION+ELEMENTS SHAPE STRIDES",
+    ]
     for launch in summary.launches {
       lines.append("  " + launch.text)
       guard verbose else { continue }
       lines += launch.rejected.map { "      not \($0.variant): \($0.reason)" }
     }
-    lines.append("arena")
-    lines += summary.regions.map { "  " + $0.text }
+    lines.append("memory, in bytes; lives from launch to launch; zeros around it in elements")
+    lines += aligned(
+      [["REGION", "OFFSET", "BYTES", "FROM", "TO", "ZEROS", "VALUE"]]
+        + summary.regions.map { $0.cells(launches: summary.launches.count) })
     let regions = summary.regions.count { $0.offsetBytes != nil }
     lines.append("arena: \(summary.arenaBytes) bytes in \(regions) regions")
     lines.append("weights: \(summary.weightsBytes) bytes")
@@ -22,6 +30,21 @@ extension Plan {
     lines.append(
       "launches: \(summary.launches.count) of \(summary.kernels) kernels, \(summary.copies) copies")
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Rows with their columns below each other: numbers to the right, names and zeros to the left.
+  private func aligned(_ rows: [[String]]) -> [String] {
+    let leftAligned: Set = [0, 5]
+    let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0
+    }
+    return rows.map { row in
+      let cells = row.enumerated().map { column, cell in
+        let padding = String(repeating: " ", count: widths[column] - cell.count)
+        if column == row.count - 1 { return cell }
+        return leftAligned.contains(column) ? cell + padding : padding + cell
+      }
+      return "  " + cells.joined(separator: "  ")
+    }
   }
 }
 
@@ -42,10 +65,12 @@ extension PlanSummary.View {
 }
 
 extension PlanSummary.Region {
-  fileprivate var text: String {
-    let place = offsetBytes.map { "\($0)..<\($0 + bytes)" } ?? "own buffer of \(bytes)"
-    var line = "r\(index) \(place) launches \(first)...\(last) \(name)"
-    if let border { line += " zeros \(border.before) \(border.after)" }
-    return line
+  /// The region's line of the table, for a plan of so many launches.
+  fileprivate func cells(launches: Int) -> [String] {
+    [
+      "r\(index)", offsetBytes.map(String.init) ?? "own", "\(bytes)",
+      first < 0 ? "upload" : "\(first)", last >= launches ? "download" : "\(last)",
+      border.map { "\($0.before) \($0.after)" } ?? "", name,
+    ]
   }
 }

@@ -39,11 +39,6 @@ package final class HDF5File: Sendable {
     rootAddress = try HDF5Superblock(file).rootAddress
   }
 
-  /// Whether `bytes` start as an HDF5 file does.
-  package static func recognises(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    bytes.starts(with: HDF5Superblock.signature)
-  }
-
   /// The root group.
   package func root() throws(InceptError) -> HDF5Group {
     let object = try HDF5Object(self, path: "/", address: rootAddress)
