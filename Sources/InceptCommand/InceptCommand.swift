@@ -13,6 +13,7 @@ struct InceptCommand: ParsableCommand {
 
       Try it: incept run digits_cnn Samples/*.png
       """,
+    version: "incept \(Incept.version)",
     subcommands: [
       DevicesCommand.self, ModelsCommand.self, RunCommand.self, GraphCommand.self,
       ProfileCommand.self, BenchCommand.self,

@@ -41,8 +41,9 @@ package struct ParameterMismatch: Sendable, Hashable {
     return parts.joined(separator: "; ")
   }
 
-  /// How many entries of each list ``summary`` spells out.
-  package static let longestList = 20
+  /// How many entries of each list ``summary`` spells out: all that a real file can differ in, but not
+  /// the millions that a hostile one may name.
+  package static let longestList = 1000
 
   /// A name out of a file as it may stand in a message: no control characters, no endless length.
   static func printable(_ name: String) -> String {

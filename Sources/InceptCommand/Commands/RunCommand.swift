@@ -37,7 +37,8 @@ struct RunCommand: ParsableCommand {
   var format = Format.text
 
   @Option(
-    help: ArgumentHelp("A tensor for an input, instead of pictures.", valueName: "name=file.npy"))
+    help: ArgumentHelp(
+      "An input's tensor, instead of pictures; at most 256 MiB.", valueName: "name=file.npy"))
   var input: [InputArgument] = []
   @Option(help: ArgumentHelp("Where results of --input are written.", valueName: "dir"))
   var outputDir: String?

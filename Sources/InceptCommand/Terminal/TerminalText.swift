@@ -5,6 +5,8 @@ import Incept
 enum TerminalText {
   /// Longest part of a message, in characters. Longer ones are cut.
   private static let limit = 16_384
+  /// Longest list of what was found: every parameter by which two networks differ has room.
+  private static let listLimit = 131_072
 
   /// Nothing that a terminal obeys but new lines and tabs.
   static func printable(_ text: String) -> String {
@@ -22,12 +24,12 @@ enum TerminalText {
     error.expectation = line(error.expectation)
     let hasLog = error.category == .software
     error.actual = error.actual.map { text in
-      replacing(cut(text)) { hasLog && $0 == "\n" ? "\n  " : "?" }
+      replacing(cut(text, to: listLimit)) { hasLog && $0 == "\n" ? "\n  " : "?" }
     }
     return error.description
   }
 
-  private static func cut(_ text: String) -> String {
+  private static func cut(_ text: String, to limit: Int = limit) -> String {
     let scalars = text.unicodeScalars
     guard let end = scalars.index(scalars.startIndex, offsetBy: limit, limitedBy: scalars.endIndex),
       end < scalars.endIndex
