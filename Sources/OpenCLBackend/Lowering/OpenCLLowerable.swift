@@ -39,35 +39,77 @@ package enum Acceptance: Sendable {
 package protocol KernelVariant: Sendable {
   /// What the variant computes.
   associatedtype Problem
-  /// The variant's name in plans and profiles.
+  /// The variant's name in plans, profiles and results of tuning; unique in a list.
   var name: String { get }
+  /// The strictest accuracy that allows the variant. Default: exact.
+  var accuracy: Accuracy { get }
+  /// The variant's rounding error next to that of direct summation, as a factor. Default: 1.
+  var errorGrowth: Double { get }
   /// Whether it can compute `problem` on a device with `traits`, and if not, why.
   func accepts(_ problem: Problem, _ traits: DeviceTraits) -> Acceptance
 }
 
-/// The first accepted variant of an ordered list, and why the others were not taken.
+extension KernelVariant {
+  package var accuracy: Accuracy { .exact }
+  package var errorGrowth: Double { 1 }
+}
+
+/// The variant to use of an ordered list, and why the others were not taken: the one that tuning found the
+/// fastest, else the first that is accepted.
 package struct VariantChoice<Variant: KernelVariant> {
   /// The variant to use.
   package let chosen: Variant
   /// The others.
   package let rejected: [Launch.Rejection]
+  /// All accepted variants, the chosen one included.
+  package let accepted: [Variant]
+  /// Whether the choice comes from tuning.
+  package let isTuned: Bool
 
-  /// Chooses; nil where no variant accepts.
+  /// Chooses the first accepted variant; nil where none accepts.
   package init?(_ variants: [Variant], _ problem: Variant.Problem, _ traits: DeviceTraits) {
-    var chosen: Variant?
+    self.init(variants, problem, traits, .exact, preferred: nil)
+  }
+
+  /// Chooses what tuning found, else the first accepted variant; nil where none accepts.
+  package init?(
+    _ variants: [Variant], _ problem: Variant.Problem, _ traits: DeviceTraits,
+    _ options: PlanOptions
+  ) where Variant.Problem: TunableProblem {
+    self.init(
+      variants, problem, traits, options.accuracy, preferred: options.choices[problem.tuningKey])
+  }
+
+  private init?(
+    _ variants: [Variant], _ problem: Variant.Problem, _ traits: DeviceTraits,
+    _ accuracy: Accuracy, preferred: String?
+  ) {
+    var accepted: [Variant] = []
     var rejected: [Launch.Rejection] = []
     for variant in variants {
+      if variant.accuracy > accuracy {
+        let reason = "less accurate than '\(accuracy)' allows"
+        rejected.append(Launch.Rejection(variant: variant.name, reason: reason))
+        continue
+      }
       switch variant.accepts(problem, traits) {
       case .no(let reason):
         rejected.append(Launch.Rejection(variant: variant.name, reason: reason))
-      case .yes where chosen == nil: chosen = variant
-      case .yes:
-        let reason = "accepted, but \(chosen?.name ?? "") comes first"
-        rejected.append(Launch.Rejection(variant: variant.name, reason: reason))
+      case .yes: accepted.append(variant)
       }
     }
-    guard let chosen else { return nil }
+    guard let first = accepted.first else { return nil }
+    let tuned = accepted.first { $0.name == preferred }
+    let chosen = tuned ?? first
+    let reason =
+      tuned == nil
+      ? "accepted, but \(chosen.name) comes first" : "tuning found \(chosen.name) faster"
+    for variant in accepted where variant.name != chosen.name {
+      rejected.append(Launch.Rejection(variant: variant.name, reason: reason))
+    }
     self.chosen = chosen
     self.rejected = rejected
+    self.accepted = accepted
+    isTuned = tuned != nil
   }
 }

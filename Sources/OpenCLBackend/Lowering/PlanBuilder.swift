@@ -8,15 +8,18 @@ package struct PlanBuilder {
   package let graph: Graph
   /// What the plan is for.
   package let traits: DeviceTraits
+  /// What the caller decided.
+  package let options: PlanOptions
   private var layout: LayoutPlanner
   private var launches: [Launch] = []
   private var constants: [PlannedConstant] = []
   private var constantNumbers: [PlannedConstant.Key: Int] = [:]
   private var current: Node?
 
-  init(graph: Graph, traits: DeviceTraits) {
+  init(graph: Graph, traits: DeviceTraits, options: PlanOptions) {
     self.graph = graph
     self.traits = traits
+    self.options = options
     layout = LayoutPlanner(graph: graph)
   }
 
@@ -69,14 +72,15 @@ package struct PlanBuilder {
   package mutating func emit(
     _ kernel: KernelSpecialization, variant: String, rejected: [Launch.Rejection] = [],
     arguments: [Launch.Argument], global: [Int], local: [Int]?, step: String? = nil,
-    output: TensorView? = nil
+    output: TensorView? = nil, tuning: Launch.Tuning? = nil, errorGrowth: Double = 1
   ) {
     guard let node = current else { return }
     let data = node.inputs.filter { graph.constant($0) == nil }
     launches.append(
       Launch(
         label: step.map { "\(node.name)/\($0)" } ?? node.name, op: node.op.mnemonic,
-        sources: node.sources, variant: variant, rejected: rejected, kernel: kernel,
+        sources: node.sources, variant: variant, rejected: rejected, tuning: tuning,
+        errorGrowth: errorGrowth, kernel: kernel,
         arguments: arguments, global: global, local: local,
         cost: step == nil ? graph.cost(of: node.id) : .free,
         inputShapes: data.map { graph.type(of: $0).shape }, outputShape: node.type.shape,
@@ -89,8 +93,10 @@ package struct PlanBuilder {
   ///
   /// - Throws: about the first node that can't be lowered, or about memory: before anything is allocated, naming
   ///   the value and the bytes.
-  package static func plan(_ graph: Graph, for traits: DeviceTraits) throws(InceptError) -> Plan {
-    var builder = PlanBuilder(graph: graph, traits: traits)
+  package static func plan(
+    _ graph: Graph, for traits: DeviceTraits, options: PlanOptions = PlanOptions()
+  ) throws(InceptError) -> Plan {
+    var builder = PlanBuilder(graph: graph, traits: traits, options: options)
     builder.layout.run()
     for id in builder.layout.order { try builder.lower(graph[id]) }
     return try builder.finish()
@@ -141,7 +147,7 @@ package struct PlanBuilder {
       try binding(output)
     }
     return Plan(
-      name: graph.name, traits: traits, launches: launches, regions: regions,
+      name: graph.name, traits: traits, options: options, launches: launches, regions: regions,
       arenaBytes: elements * 4, constants: constants, inputs: inputs, outputs: outputs)
   }
 

@@ -36,7 +36,8 @@ struct ConvolutionLowering {
 
   func emit(weights: ValueID, bias: ValueID?, _ builder: inout PlanBuilder) throws(InceptError) {
     let variants = ConvolutionVariant.list(problem, builder.traits)
-    guard let choice = VariantChoice(variants, problem, builder.traits) else {
+    guard let choice = VariantChoice(variants, problem, builder.traits, builder.options)
+    else {
       throw InceptError(
         .software, subject: "conv2d", expected: "expected a variant that accepts the problem",
         found: "none")

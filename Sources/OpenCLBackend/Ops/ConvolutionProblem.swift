@@ -18,6 +18,22 @@ package struct ConvolutionProblem {
   /// Destinations `[N, OH, OW, Oᵢ]` with neighbouring channels, and what is applied before storing.
   package let outputs: [(view: TensorView, activation: UnaryFunction?)]
 
+}
+
+extension ConvolutionProblem: TunableProblem {
+  package var tuningKey: String {
+    let (n, h, w) = (image.shape[0], image.shape[1], image.shape[2])
+    let (kernel, strides, dilations) = (window.kernel, window.strides, window.dilations)
+    var key = "conv2d n\(n) \(h)x\(w) c\(weights[2])o\(weights[3]) k\(kernel.height)x\(kernel.width)"
+    if strides != Spatial(1, 1) { key += " s\(strides.height)x\(strides.width)" }
+    if dilations != Spatial(1, 1) { key += " d\(dilations.height)x\(dilations.width)" }
+    if groups > 1 { key += " g\(groups)" }
+    if image.strides[3] != 1 { key += " nchw" }
+    return key + " -> \(positions.height)x\(positions.width)"
+  }
+}
+
+extension ConvolutionProblem {
   /// Output pixels.
   package var pixels: Int { image.shape[0] * positions.height * positions.width }
   /// Output channels.

@@ -8,6 +8,8 @@ package struct Plan: Sendable {
   package var name: String
   /// What the plan was made for.
   package var traits: DeviceTraits
+  /// What the caller decided.
+  package var options: PlanOptions
   /// The kernels, in order.
   package var launches: [Launch]
   /// The regions that values live in, by region number.
@@ -78,6 +80,10 @@ package struct Launch: Sendable {
   package var variant: String
   /// The variants that were not chosen, with the reasons.
   package var rejected: [Rejection]
+  /// What a tuner may change about it; nil where there is one way only.
+  package var tuning: Tuning?
+  /// The rounding error next to that of direct summation, as a factor.
+  package var errorGrowth = 1.0
   /// The kernel.
   package var kernel: KernelSpecialization
   /// Its arguments, in order.
@@ -127,6 +133,16 @@ package struct Launch: Sendable {
     case int(Int)
     /// Position of an element of a storage in its buffer.
     case offset(Storage, Int)
+  }
+
+  /// The choice between variants, for a tuner.
+  package struct Tuning: Hashable, Sendable {
+    /// The problem; see ``TunableProblem/tuningKey``.
+    package let key: String
+    /// Names of the variants that accept the problem, the preferred one first.
+    package let accepted: [String]
+    /// Whether the variant was chosen by tuning.
+    package let isTuned: Bool
   }
 
   /// A variant that was not chosen.

@@ -1,0 +1,41 @@
+/// What a caller decides about a plan; everything else follows from graph and device.
+package struct PlanOptions: Hashable, Sendable {
+  /// How much rounding error kernels may trade for speed.
+  package var accuracy: Accuracy
+  /// Variants that were found to be the fastest on the device: the variant's name, by ``TunableProblem/tuningKey``.
+  /// A name that no accepted variant has is ignored.
+  package var choices: [String: String]
+
+  /// Options; by default those of a user who asked for nothing.
+  package init(accuracy: Accuracy = .high, choices: [String: String] = [:]) {
+    self.accuracy = accuracy
+    self.choices = choices
+  }
+}
+
+/// How much rounding error kernels may add, from the strictest to the loosest.
+package enum Accuracy: String, Hashable, Sendable, CaseIterable, Comparable {
+  /// Only algorithms that do the multiplications of the definition.
+  case exact
+  /// Winograd's algorithm with small tiles: at most 3 times the error of PyTorch's own float32 on the logits of
+  /// Inception V3.
+  case high
+  /// Larger tiles as well: at most 8 times that error.
+  case fast
+
+  package static func < (a: Accuracy, b: Accuracy) -> Bool { a.rank < b.rank }
+
+  private var rank: Int {
+    switch self {
+    case .exact: 0
+    case .high: 1
+    case .fast: 2
+    }
+  }
+}
+
+/// A problem that several variants can solve and that results of tuning are kept for.
+package protocol TunableProblem {
+  /// Names the problem: equal keys mean equal work, whatever the network and the place in it.
+  var tuningKey: String { get }
+}
