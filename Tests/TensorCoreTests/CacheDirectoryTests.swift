@@ -1,7 +1,6 @@
 import Foundation
+import TensorCore
 import Testing
-
-@testable import TensorCore
 
 @Suite("the cache folder")
 struct CacheDirectoryTests {

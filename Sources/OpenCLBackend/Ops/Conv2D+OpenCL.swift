@@ -66,31 +66,33 @@ struct ConvolutionLowering {
     let packing = ConvolutionPacking(
       weights: problem.weights, blocking: blocking, isChannelMajor: walk.isChannelMajor)
     let tensors = try arguments(weights, bias, packing, &builder)
+    let tuning = choice.tuning(problem)
     switch choice.chosen {
     case .direct(let pixels, let blocks):
       builder.emit(
         kernel("conv2d_direct", [("MR", pixels), ("NV", blocks)]), variant: choice.chosen.name,
         rejected: choice.rejected,
         arguments: tensors + geometry(walk) + groupArguments(blocking),
-        global: [(problem.pixels + pixels - 1) / pixels, blocking.panels], local: [1, 1])
+        global: [(problem.pixels + pixels - 1) / pixels, blocking.panels], local: [1, 1],
+        tuning: tuning)
     case .tiled(let group):
       let tile = group * 4
       builder.emit(
         kernel("conv2d_tiled", [("GROUP", group)]), variant: choice.chosen.name,
         rejected: choice.rejected, arguments: tensors + geometry(walk),
         global: [(problem.pixels + tile - 1) / tile * group, blocking.panels * group],
-        local: [group, group])
+        local: [group, group], tuning: tuning)
     case .depthwise:
       builder.emit(
         kernel("conv2d_depthwise", []), variant: choice.chosen.name, rejected: choice.rejected,
         arguments: tensors + depthwiseGeometry(),
         global: [problem.image.shape[0] * problem.positions.height, blocking.blocks.count],
-        local: [1, 1])
+        local: [1, 1], tuning: tuning)
     case .simple:
       builder.emit(
         kernel("conv2d_simple", []), variant: choice.chosen.name, rejected: choice.rejected,
         arguments: tensors + geometry(walk) + groupArguments(blocking),
-        global: [blocking.blocks.count * 16, problem.pixels], local: nil)
+        global: [blocking.blocks.count * 16, problem.pixels], local: nil, tuning: tuning)
     }
   }
 
