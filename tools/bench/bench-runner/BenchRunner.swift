@@ -29,7 +29,8 @@ struct BenchRunner {
     let isAsked = arguments.count == 5 && arguments[3] == "--accuracy"
     guard arguments.count == 3 || isAsked else {
       throw InceptError(
-        .usage, subject: "arguments", expected: "expected MODEL INPUT.npy OUTPUT.npy [--accuracy NAME]",
+        .usage, subject: "arguments",
+        expected: "expected MODEL INPUT.npy OUTPUT.npy [--accuracy NAME]",
         found: "\(arguments.count) arguments")
     }
     let begun = DispatchTime.now().uptimeNanoseconds

@@ -11,7 +11,7 @@ from pathlib import Path
 from . import bounds, latency, report, starts
 from .engines import ALWAYS, PEERS, Engines
 from .models import TOLERANCE, Fixtures
-from .process import EngineFailed
+from .process import EngineFailed, busy_elsewhere
 
 OPTIONAL = [key for key in PEERS if key not in ALWAYS]
 TITLES = {
@@ -22,6 +22,7 @@ TITLES = {
 # Quick ones first.
 CASES = ["digits", "digits-1t", "mobilenet", "mobilenet-1t", "error", "warm", "cold", "inception", "inception-1t",
          "inception-busy", "inception-b8"]
+NOISE = 0.1  # cores that other processes may keep busy without a remark
 QUICK = 5  # --quick divides the rounds by this
 
 
@@ -95,7 +96,7 @@ def machine():
     if said("git", "status", "--porcelain", "--untracked-files=no"):
         revision += "+changes"
     return {"date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-            "revision": revision, "cpu": cpu(), "load": round(os.getloadavg()[0], 2)}
+            "revision": revision, "cpu": cpu()}
 
 
 def progress(text):
@@ -127,14 +128,14 @@ def main():
     here = machine()
     engines = Engines(options.programs, [*ALWAYS, *options.extra], options.accuracies, options.tolerance)
     fixtures = Fixtures(options.fixtures, options.work)
-    print(f"{here['cpu']}; load {here['load']} at the start; revision {here['revision']}")
+    print(f"{here['cpu']}; revision {here['revision']}")
     print("; ".join(f"{c.name} {c.version}" for c in [*engines.peers, engines.default]))
     if engines.missing:
         print(f"this build of Incept has no accuracy {', '.join(engines.missing)}")
-    print(f"answers must agree within {options.tolerance:.1e} of the largest result before anything is timed\n", flush=True)
+    print(f"answers must be within {options.tolerance:.1e} of the largest result, or are not timed\n", flush=True)
     rows, failures = [], []
     for case in (name for name in CASES if name in options.cases):
-        refused, found = [], []
+        refused, found, before = [], [], busy_elsewhere()
         try:
             with tempfile.TemporaryDirectory(prefix="incept-bench-") as folder:
                 found = measured(case, options, engines, fixtures, Path(folder), refused.append)
@@ -146,10 +147,17 @@ def main():
             failures.append(f"{case}: {failure}")
         if not found:
             continue
+        after = busy_elsewhere()
+        others = None if before is None or after is None else (before + after) / 2
+        for row in found:
+            row["others"] = others
         file.append(here, found)
         rows += found
         title = f"{TITLES[case]} ({found[0]['threads']} threads, {found[0]['rounds']} rounds)"
-        print("\n".join(report.table(title, found)) + "\n", flush=True)
+        lines = report.table(title, found)
+        if others is not None and others > NOISE:
+            lines.append(f"  not to be relied on: other processes kept {others:.1f} cores busy before and after")
+        print("\n".join(lines) + "\n", flush=True)
     lines = bounds.text(rows)
     if lines:
         print("\n".join(["What must hold, and what is aimed at:", *lines]))

@@ -91,6 +91,20 @@ class Engine:
         self.errors.close()
 
 
+def busy_elsewhere(seconds=0.4):
+    """How many cores were busy during `seconds` in which this program slept; None where the system doesn't tell."""
+    def ticks():
+        with open("/proc/stat") as file:
+            fields = [int(field) for field in file.readline().split()[1:9]]
+        return sum(fields) - fields[3] - fields[4]  # all but idle and waiting for disks
+    try:
+        before = ticks()
+        time.sleep(seconds)
+        return (ticks() - before) / os.sysconf("SC_CLK_TCK") / seconds
+    except OSError:
+        return None
+
+
 class Busy:
     """A process that does nothing, without a rest, on any core; a context."""
 

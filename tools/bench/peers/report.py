@@ -4,7 +4,7 @@ import json
 import os
 
 COLUMNS = [
-    "date", "revision", "cpu", "load", "case", "engine", "version", "accuracy", "threads", "batch", "rounds",
+    "date", "revision", "cpu", "others", "case", "engine", "version", "accuracy", "threads", "batch", "rounds",
     "min_ms", "median_ms", "p90_ms", "to_openvino", "to_openvino_min", "to_better", "error", "error_rms",
     "import_ms", "without_import_ms", "load_ms", "build_ms", "first_ms", "rss_mb",
 ]
