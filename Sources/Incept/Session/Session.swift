@@ -59,7 +59,8 @@ public final class Session: Sendable {
       }
       let start = Stopwatch()
       let graph = try model.optimised(shapes, outputs: outputs)
-      let plan = try PlanBuilder.plan(graph, for: backend.traits)
+      let plan = try PlanBuilder.plan(
+        graph, for: backend.traits, options: PlanOptions(queue: .init(options.queue)))
       if state.executables.count >= options.cacheLimit {
         state.executables.removeFirst()
         backend.dropConstants()
@@ -77,5 +78,16 @@ public final class Session: Sendable {
 
   func report(_ stage: String, _ done: Int = 0, of total: Int = 0) {
     options.progress?(ProgressStep(stage: stage, done: done, total: total))
+  }
+}
+
+extension OpenCLBackend.QueueMode {
+  init(_ mode: QueueMode) {
+    self =
+      switch mode {
+      case .auto: .auto
+      case .inOrder: .inOrder
+      case .outOfOrder: .outOfOrder
+      }
   }
 }
