@@ -13,7 +13,8 @@ package struct Footprint: Sendable {
     guard view.shape.elementCount > 0 else { return nil }
     var (low, high) = (base + view.offset, base + view.offset)
     var axes: [(stride: Int, span: Int)] = []
-    for (extent, stride) in zip(view.shape.dimensions, view.strides) where extent > 1 && stride != 0 {
+    for (extent, stride) in zip(view.shape.dimensions, view.strides) where extent > 1 && stride != 0
+    {
       let span = (extent - 1) * abs(stride)
       axes.append((abs(stride), span))
       if stride < 0 { low -= span } else { high += span }
