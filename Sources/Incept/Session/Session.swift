@@ -59,8 +59,7 @@ public final class Session: Sendable {
       }
       let start = Stopwatch()
       let graph = try model.optimised(shapes, outputs: outputs)
-      let plan = try PlanBuilder.plan(
-        graph, for: backend.traits, options: PlanOptions(queue: .init(options.queue)))
+      let plan = try PlanBuilder.plan(graph, for: backend.traits, options: planOptions)
       if state.executables.count >= options.cacheLimit {
         state.executables.removeFirst()
         backend.dropConstants()
@@ -76,18 +75,12 @@ public final class Session: Sendable {
     }
   }
 
+  /// What plans of this session are made with.
+  var planOptions: PlanOptions {
+    PlanOptions(accuracy: options.accuracy.planned, queue: options.queue.planned)
+  }
+
   func report(_ stage: String, _ done: Int = 0, of total: Int = 0) {
     options.progress?(ProgressStep(stage: stage, done: done, total: total))
-  }
-}
-
-extension OpenCLBackend.QueueMode {
-  init(_ mode: QueueMode) {
-    self =
-      switch mode {
-      case .auto: .auto
-      case .inOrder: .inOrder
-      case .outOfOrder: .outOfOrder
-      }
   }
 }

@@ -19,37 +19,26 @@ struct ModelOptions: ParsableArguments {
   }
 }
 
-/// --device
+/// --device and --accuracy: where and how a network is computed.
 struct DeviceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "PLATFORM:DEVICE, cpu, gpu, or part of a name (default: INCEPT_DEVICE, else the first GPU, else the first CPU).",
       valueName: "device"))
   var device: String?
+  @Option(
+    help: ArgumentHelp(
+      "exact: direct convolution only; high: faster algorithms, at most 3 times PyTorch's float32 error; fast: at most 8 times.",
+      valueName: "exact|high|fast"))
+  var accuracy = Accuracy.high
 
   /// A session of `model` on the device.
   func session(
-    _ model: Model, _ line: ProgressLine, queue: QueueArgument = .auto
+    _ model: Model, _ line: ProgressLine, queue: QueueMode = .auto
   ) throws(InceptError) -> Session {
     try Session(
       model, on: Device.select(device),
-      options: SessionOptions(queue: queue.mode, progress: line.handler))
-  }
-}
-
-/// `--queue`
-enum QueueArgument: String, ExpressibleByArgument, CaseIterable {
-  case auto
-  case inOrder = "in-order"
-  case outOfOrder = "out-of-order"
-
-  /// The mode as a session takes it.
-  var mode: QueueMode {
-    switch self {
-    case .auto: .auto
-    case .inOrder: .inOrder
-    case .outOfOrder: .outOfOrder
-    }
+      options: SessionOptions(accuracy: accuracy, queue: queue, progress: line.handler))
   }
 }
 
@@ -59,7 +48,7 @@ struct QueueOptions: ParsableArguments {
     help: ArgumentHelp(
       "Whether independent kernels may overlap: auto, in-order or out-of-order.",
       valueName: "mode"))
-  var queue = QueueArgument.auto
+  var queue = QueueMode.auto
 }
 
 /// --runs, --warmup and --batch
@@ -76,6 +65,10 @@ struct MeasureArguments: ParsableArguments {
     MeasureOptions(runs: runs.value, warmup: warmup.value, batch: batch.value)
   }
 }
+
+extension Accuracy: ExpressibleByArgument {}
+
+extension QueueMode: ExpressibleByArgument {}
 
 /// A whole number of 1 or more that fits what is counted.
 struct Count: ExpressibleByArgument {
