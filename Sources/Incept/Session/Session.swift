@@ -59,7 +59,7 @@ public final class Session: Sendable {
       }
       let start = Stopwatch()
       let graph = try model.optimised(shapes, outputs: outputs)
-      let plan = try PlanBuilder.plan(graph, for: backend.traits)
+      let plan = try PlanBuilder.plan(graph, for: backend.traits, options: planOptions)
       if state.executables.count >= options.cacheLimit {
         state.executables.removeFirst()
         backend.dropConstants()
@@ -74,6 +74,9 @@ public final class Session: Sendable {
       return executable
     }
   }
+
+  /// What plans of this session are made with.
+  var planOptions: PlanOptions { PlanOptions(accuracy: options.accuracy.planned) }
 
   func report(_ stage: String, _ done: Int = 0, of total: Int = 0) {
     options.progress?(ProgressStep(stage: stage, done: done, total: total))
