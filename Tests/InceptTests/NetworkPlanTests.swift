@@ -49,6 +49,9 @@ struct NetworkPlanTests {
       return try PlanBuilder.plan(graph, for: traits)
     }
     #expect(plans[0].weightsBytes > 90_000_000)
-    #expect(Set(plans[0].constants.map(\.key)) == Set(plans[1].constants.map(\.key)))
+    // The first layer's weights take the image's normalisation in and are new each time: a few kilobytes.
+    let shared = Set(plans[0].constants.map(\.key))
+    let own = plans[1].constants.filter { !shared.contains($0.key) }
+    #expect(own.reduce(0) { $0 + $1.byteCount } < 1 << 16, "\(own.map(\.byteCount))")
   }
 }
