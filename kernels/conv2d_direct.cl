@@ -11,7 +11,8 @@
 // blocks   eight ints for each 16 output channels: offset, batch, row and column stride of the destination,
 //          number of channels (0: none), activation number, 0, 0
 //
-// Macros: MR, NV, ACT0(x) …, ACTIVATION_COUNT.
+// Macros: MR, NV, ACT0(x) …, ACTIVATION_COUNT; OUTER, MIDDLE and RUN, all three or none, where the taps are few
+// and known: their loops are unrolled.
 #include "common.clh"
 
 #ifndef MR
@@ -20,6 +21,40 @@
 #ifndef NV
 #define NV 2
 #endif
+#ifdef RUN
+#define HAS_CONSTANT_TAPS
+#else
+#define OUTER outer
+#define MIDDLE middle
+#define RUN run
+#endif
+
+// An output pixel; counted up, which saves the divisions that would find each one's place.
+typedef struct {
+  int image, row, column;
+} Pixel;
+
+static inline Pixel locate(int pixel, int height, int width) {
+  const int row = pixel / width;
+  Pixel p;
+  p.image = row / height;
+  p.row = row - p.image * height;
+  p.column = pixel - row * width;
+  return p;
+}
+
+static inline Pixel next(Pixel p, int height, int width) {
+  p.column++;
+  if (p.column == width) {
+    p.column = 0;
+    p.row++;
+    if (p.row == height) {
+      p.row = 0;
+      p.image++;
+    }
+  }
+  return p;
+}
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_direct(
     __global const float *restrict x, int x_offset, __global const float *restrict weights,
@@ -32,13 +67,15 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_direct(
   // The last tile overlaps its neighbour rather than being smaller; what both compute, one stores.
   const int start = max(min(first, pixels - MR), 0);
 
+  const Pixel origin = locate(start, out_height, out_width);
+  const int group_offset = x_offset + (panel / group_panels) * group_step;
+
   int taps[MR];
+  Pixel p = origin;
 #pragma unroll
   for (int i = 0; i < MR; i++) {
-    const int p = min(start + i, pixels - 1);
-    const int image_row = p / out_width;
-    taps[i] = x_offset + (panel / group_panels) * group_step + (image_row / out_height) * x_batch +
-              (image_row % out_height) * x_row + (p % out_width) * x_column;
+    taps[i] = group_offset + p.image * x_batch + p.row * x_row + p.column * x_column;
+    if (start + i + 1 < pixels) p = next(p, out_height, out_width);
   }
 
   float16 acc[MR][NV];
@@ -49,11 +86,20 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_direct(
     for (int i = 0; i < MR; i++) acc[i][v] = b;
   }
 
-  __global const float *w = weights + weights_offset + panel * (outer * middle * run * NV * 16);
-  for (int a = 0; a < outer; a++) {
-    for (int b = 0; b < middle; b++) {
+  __global const float *w = weights + weights_offset + panel * (OUTER * MIDDLE * RUN * NV * 16);
+#ifdef HAS_CONSTANT_TAPS
+#pragma unroll
+#endif
+  for (int a = 0; a < OUTER; a++) {
+#ifdef HAS_CONSTANT_TAPS
+#pragma unroll
+#endif
+    for (int b = 0; b < MIDDLE; b++) {
       __global const float *source = x + a * outer_step + b * middle_step;
-      for (int c = 0; c < run; c++) {
+#ifdef HAS_CONSTANT_TAPS
+#pragma unroll
+#endif
+      for (int c = 0; c < RUN; c++) {
         float16 wv[NV];
 #pragma unroll
         for (int v = 0; v < NV; v++) wv[v] = vload16(v, w);
@@ -74,14 +120,15 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_direct(
     const int channels = block[4];
     if (channels == 0) continue;
     const int kind = block[5];
+    Pixel place = origin;
 #pragma unroll
     for (int i = 0; i < MR; i++) {
-      const int p = start + i;
-      if (p < first || p >= pixels) continue;
-      const int image_row = p / out_width;
-      __global float *destination = y + block[0] + (image_row / out_height) * block[1] +
-                                    (image_row % out_height) * block[2] + (p % out_width) * block[3];
-      store_lanes(ACTIVATE(acc[i][v], kind), channels, destination);
+      if (start + i >= first && start + i < pixels) {
+        store_lanes(
+            ACTIVATE(acc[i][v], kind), channels,
+            y + block[0] + place.image * block[1] + place.row * block[2] + place.column * block[3]);
+      }
+      place = next(place, out_height, out_width);
     }
   }
 }
