@@ -68,20 +68,27 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_direct(
     }
   }
 
+  // Rolled, over a copy so that the sums above stay in registers: unrolled, the stores are most of the time that
+  // the kernel takes to compile.
+  float16 sums[MR * NV];
 #pragma unroll
-  for (int v = 0; v < NV; v++) {
-    __global const int *block = blocks + (panel * NV + v) * 8;
-    const int channels = block[4];
-    if (channels == 0) continue;
-    const int kind = block[5];
+  for (int i = 0; i < MR; i++) {
 #pragma unroll
-    for (int i = 0; i < MR; i++) {
-      const int p = start + i;
-      if (p < first || p >= pixels) continue;
-      const int image_row = p / out_width;
+    for (int v = 0; v < NV; v++) sums[i * NV + v] = acc[i][v];
+  }
+#pragma nounroll
+  for (int i = first - start; i < MR; i++) {
+    const int p = start + i;
+    if (p >= pixels) break;
+    const int image_row = p / out_width;
+#pragma nounroll
+    for (int v = 0; v < NV; v++) {
+      __global const int *block = blocks + (panel * NV + v) * 8;
+      const int channels = block[4];
+      if (channels == 0) continue;
       __global float *destination = y + block[0] + (image_row / out_height) * block[1] +
                                     (image_row % out_height) * block[2] + (p % out_width) * block[3];
-      store_lanes(ACTIVATE(acc[i][v], kind), channels, destination);
+      store_lanes(ACTIVATE(sums[i * NV + v], block[5]), channels, destination);
     }
   }
 }
