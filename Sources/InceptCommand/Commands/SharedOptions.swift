@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Incept
 
 /// MODEL and --weights.
@@ -34,9 +35,10 @@ struct DeviceOptions: ParsableArguments {
 
   /// A session of `model` on the device.
   func session(_ model: Model, _ line: ProgressLine) throws(InceptError) -> Session {
-    try Session(
+    let cache = CacheOptions.standard(helper: Bundle.main.executablePath)
+    return try Session(
       model, on: Device.select(device),
-      options: SessionOptions(accuracy: accuracy, progress: line.handler))
+      options: SessionOptions(accuracy: accuracy, cache: cache, progress: line.handler))
   }
 }
 
