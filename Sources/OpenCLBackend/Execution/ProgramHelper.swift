@@ -58,8 +58,17 @@ final class ProgramHelper: Sendable {
     }
   }
 
-  /// Waits until the process has ended.
-  func awaitEnd() { process.withLock { $0.waitUntilExit() } }
+  /// Waits until the process has ended, and ends it after a deadline: on a busy machine the lowest priority may get
+  /// nowhere. What it did not keep stays noted.
+  func awaitEnd(until deadline: Date) {
+    process.withLock { process in
+      while process.isRunning, Date() < deadline { usleep(Self.pollMicroseconds) }
+      if process.isRunning { process.terminate() }
+      process.waitUntilExit()
+    }
+  }
+
+  private static let pollMicroseconds: UInt32 = 20_000
 }
 
 extension BackendDevice {
@@ -107,8 +116,12 @@ extension BackendDevice {
       defer { helpers = [] }
       return helpers
     }
-    for helper in started { helper.awaitEnd() }
+    let deadline = Date(timeIntervalSinceNow: Self.longestWait)
+    for helper in started { helper.awaitEnd(until: deadline) }
   }
+
+  /// Seconds that helpers get before something is measured.
+  private static let longestWait = 20.0
 
   /// Beyond this starting processes costs more than it gains.
   private static let mostHelpers = 16
