@@ -11,8 +11,7 @@
 // blocks   eight ints for each 16 output channels: offset, batch, row and column stride of the destination,
 //          number of channels (0: none), activation number, 0, 0
 //
-// Macros: MR, NV, ACT0(x) …, ACTIVATION_COUNT; OUTER, MIDDLE and RUN, all three or none, where the taps are few
-// and known: their loops are unrolled.
+// Macros: MR, NV, ACT0(x) …, ACTIVATION_COUNT.
 #include "common.clh"
 
 #ifndef MR
@@ -21,14 +20,6 @@
 #ifndef NV
 #define NV 2
 #endif
-#ifdef RUN
-#define HAS_CONSTANT_TAPS
-#else
-#define OUTER outer
-#define MIDDLE middle
-#define RUN run
-#endif
-
 // An output pixel; counted up, which saves the divisions that would find each one's place.
 typedef struct {
   int image, row, column;
@@ -44,15 +35,11 @@ static inline Pixel locate(int pixel, int height, int width) {
 }
 
 static inline Pixel next(Pixel p, int height, int width) {
-  p.column++;
-  if (p.column == width) {
-    p.column = 0;
-    p.row++;
-    if (p.row == height) {
-      p.row = 0;
-      p.image++;
-    }
-  }
+  const int column = p.column + 1;
+  const int row = p.row + (column == width);
+  p.column = column == width ? 0 : column;
+  p.image += row == height;
+  p.row = row == height ? 0 : row;
   return p;
 }
 
@@ -67,15 +54,18 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_direct(
   // The last tile overlaps its neighbour rather than being smaller; what both compute, one stores.
   const int start = max(min(first, pixels - MR), 0);
 
-  const Pixel origin = locate(start, out_height, out_width);
   const int group_offset = x_offset + (panel / group_panels) * group_step;
-
+  Pixel places[MR];
   int taps[MR];
-  Pixel p = origin;
+  places[0] = locate(start, out_height, out_width);
+#pragma unroll
+  for (int i = 1; i < MR; i++) {
+    places[i] = start + i < pixels ? next(places[i - 1], out_height, out_width) : places[i - 1];
+  }
 #pragma unroll
   for (int i = 0; i < MR; i++) {
-    taps[i] = group_offset + p.image * x_batch + p.row * x_row + p.column * x_column;
-    if (start + i + 1 < pixels) p = next(p, out_height, out_width);
+    taps[i] = group_offset + places[i].image * x_batch + places[i].row * x_row +
+              places[i].column * x_column;
   }
 
   float16 acc[MR][NV];
@@ -86,20 +76,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_direct(
     for (int i = 0; i < MR; i++) acc[i][v] = b;
   }
 
-  __global const float *w = weights + weights_offset + panel * (OUTER * MIDDLE * RUN * NV * 16);
-#ifdef HAS_CONSTANT_TAPS
-#pragma unroll
-#endif
-  for (int a = 0; a < OUTER; a++) {
-#ifdef HAS_CONSTANT_TAPS
-#pragma unroll
-#endif
-    for (int b = 0; b < MIDDLE; b++) {
+  __global const float *w = weights + weights_offset + panel * (outer * middle * run * NV * 16);
+  for (int a = 0; a < outer; a++) {
+    for (int b = 0; b < middle; b++) {
       __global const float *source = x + a * outer_step + b * middle_step;
-#ifdef HAS_CONSTANT_TAPS
-#pragma unroll
-#endif
-      for (int c = 0; c < RUN; c++) {
+      for (int c = 0; c < run; c++) {
         float16 wv[NV];
 #pragma unroll
         for (int v = 0; v < NV; v++) wv[v] = vload16(v, w);
@@ -120,15 +101,31 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_direct(
     const int channels = block[4];
     if (channels == 0) continue;
     const int kind = block[5];
-    Pixel place = origin;
+    __global float *base = y + block[0];
+    if (channels == 16) {
 #pragma unroll
-    for (int i = 0; i < MR; i++) {
-      if (start + i >= first && start + i < pixels) {
-        store_lanes(
-            ACTIVATE(acc[i][v], kind), channels,
-            y + block[0] + place.image * block[1] + place.row * block[2] + place.column * block[3]);
+      for (int i = 0; i < MR; i++) {
+        if (start + i >= first && start + i < pixels) {
+          vstore16(
+              ACTIVATE(acc[i][v], kind), 0,
+              base + places[i].image * block[1] + places[i].row * block[2] +
+                  places[i].column * block[3]);
+        }
       }
-      place = next(place, out_height, out_width);
+    } else {
+      // Rolled, over copies: rare, and unrolled it would be most of what there is to compile.
+      float16 sums[MR];
+      int offsets[MR];
+#pragma unroll
+      for (int i = 0; i < MR; i++) {
+        sums[i] = acc[i][v];
+        offsets[i] = places[i].image * block[1] + places[i].row * block[2] +
+                     places[i].column * block[3];
+      }
+#pragma nounroll
+      for (int i = first - start; i < MR && start + i < pixels; i++) {
+        store_lanes(ACTIVATE(sums[i], kind), channels, base + offsets[i]);
+      }
     }
   }
 }

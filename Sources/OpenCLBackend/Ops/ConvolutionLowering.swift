@@ -69,8 +69,7 @@ struct ConvolutionLowering {
     switch variant {
     case .direct(let tile):
       return Call(
-        kernel: kernel(
-          "conv2d_direct", [("MR", tile.pixels), ("NV", tile.blocks)] + constantTaps(walk)),
+        kernel: kernel("conv2d_direct", [("MR", tile.pixels), ("NV", tile.blocks)]),
         arguments: tensors + geometry(walk) + groupArguments,
         global: [(problem.pixels + tile.pixels - 1) / tile.pixels, blocking.panels], local: [1, 1])
     case .tiled(let group):
@@ -120,12 +119,6 @@ struct ConvolutionLowering {
       .int(problem.window.strides.width * strides[2]), .int(walk.outer), .int(walk.outerStep),
       .int(walk.middle), .int(walk.middleStep), .int(walk.run),
     ]
-  }
-
-  /// Loops over so few taps that they are worth a program of their own: the first layer of most networks.
-  private func constantTaps(_ walk: ConvolutionProblem.Walk) -> [(String, Int)] {
-    guard walk.run < 16, walk.outer * walk.middle * walk.run <= 32 else { return [] }
-    return [("OUTER", walk.outer), ("MIDDLE", walk.middle), ("RUN", walk.run)]
   }
 
   private var depthwiseGeometry: [Launch.Argument] {
