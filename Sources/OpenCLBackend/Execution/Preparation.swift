@@ -45,8 +45,8 @@ struct Preparation: Sendable {
   ) throws(InceptError) -> [Shared<Buffer>] {
     var initial = State()
     initial.nextKernel = helpers.isEmpty ? 0 : kernels.count
-    let state = Mutex(initial)
     let steps = kernels.count - initial.nextKernel + constants.count
+    let state = Mutex(initial)
     DispatchQueue.concurrentPerform(iterations: steps) { _ in
       guard let step = state.withLock({ next(&$0) }) else { return }
       do throws(InceptError) {

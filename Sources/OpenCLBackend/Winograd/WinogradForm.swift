@@ -6,17 +6,24 @@ import Operators
 /// The forms there are, with the points of each transform (infinity is always among them) and the growth of the
 /// rounding error over direct summation, as ``errorGrowth`` estimates it for white noise:
 ///
-/// | transform | points | growth |
+/// | transform | finite points | growth |
 /// |---|---|---|
-/// | F(2,3) | 0 ±1 | 1.6 |
-/// | F(4,3), F(2,5) | 0 ±1/2 ±3/2 | see ``WinogradTransform/errorGrowth`` |
-/// | F(6,3), F(4,5), F(2,7) | 0 ±1/2 ±1 ±2 | |
-/// | F(3,7) | ±1/2 ±3/4 ±5/4 ±5/2 | |
-/// | F(4,7) | 0 ±1/2 ±3/4 ±5/4 ±5/2 | |
-/// | F(5,7) | ±3/8 ±5/8 ±1 ±3/2 ±3 | |
-/// | F(6,7) | 0 ±3/8 ±5/8 ±1 ±3/2 ±3 | |
-/// | F(2,3) stride 2 | even samples 0 1, odd samples as they are | |
-/// | F(3,3) stride 2 | even samples 0 ±1, odd samples as they are | |
+/// | F(2,3) | 0 ±1 | 1.3 |
+/// | F(4,3) | 0 ±1/2 ±3/2 | 2.5 |
+/// | F(6,3) | 0 ±1/2 ±1 ±2 | 4.5 |
+/// | F(2,5) | 0 ±1/2 ±3/2 | 2.6 |
+/// | F(4,5) | 0 ±1/2 ±1 ±2 | 4.4 |
+/// | F(2,7) | 0 ±1/2 ±1 ±2 | 5.0 |
+/// | F(3,7) | ±1/2 ±3/4 ±5/4 ±5/2 | 9.8 |
+/// | F(4,7) | 0 ±1/2 ±3/4 ±5/4 ±5/2 | 10.9 |
+/// | F(5,7) | ±3/8 ±5/8 ±1 ±3/2 ±3 | 20 |
+/// | F(6,7) | 0 ±3/8 ±5/8 ±1 ±3/2 ±3 | 24 |
+/// | F(2,3) stride 2 | even samples 0 1, odd samples as they are | 1.3 |
+/// | F(3,3) stride 2 | even samples 0 ±1, odd samples as they are | 1.2 |
+///
+/// The growth of a two-dimensional form is the product of both: 6.0 for F(4x4,3x3), 21 for F(6x6,3x3). It is what
+/// plans and profiles report. All points are dyadic, so that Aᵀ and Bᵀ are exact in float32 and only G, which is
+/// applied in Double, is rounded.
 package struct WinogradForm: Hashable, Sendable {
   /// Along y.
   package let rows: WinogradTransform
