@@ -16,7 +16,7 @@ struct InceptCommand: ParsableCommand {
     version: "incept \(Incept.version)",
     subcommands: [
       DevicesCommand.self, ModelsCommand.self, RunCommand.self, GraphCommand.self,
-      ProfileCommand.self, BenchCommand.self,
+      ProfileCommand.self, BenchCommand.self, TuneCommand.self,
     ])
 
   static func main() {

@@ -24,15 +24,19 @@ public struct SessionOptions: Sendable {
   public var cacheLimit: Int
   /// How much rounding error is allowed.
   public var accuracy: Accuracy
+  /// Whether results of ``Session/tune(_:)`` in the cache folder are used.
+  public var usesTuning: Bool
   /// Receives progress; nil for none.
   public var progress: ProgressHandler?
 
   /// Creates options.
   public init(
-    cacheLimit: Int = 4, accuracy: Accuracy = .high, progress: ProgressHandler? = nil
+    cacheLimit: Int = 4, accuracy: Accuracy = .high, usesTuning: Bool = true,
+    progress: ProgressHandler? = nil
   ) {
     self.cacheLimit = max(1, cacheLimit)
     self.accuracy = accuracy
+    self.usesTuning = usesTuning
     self.progress = progress
   }
 }

@@ -19,7 +19,7 @@ struct ModelOptions: ParsableArguments {
   }
 }
 
-/// --device and --accuracy: where and how a network is computed.
+/// --device, --accuracy and --no-tuning: where and how a network is computed.
 struct DeviceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -31,12 +31,15 @@ struct DeviceOptions: ParsableArguments {
       "exact: direct convolution only; high: faster algorithms, at most 3 times PyTorch's float32 error; fast: at most 8 times.",
       valueName: "exact|high|fast"))
   var accuracy = Accuracy.high
+  @Flag(name: .customLong("no-tuning"), help: "Ignore results of `incept tune`.")
+  var ignoresTuning = false
 
   /// A session of `model` on the device.
   func session(_ model: Model, _ line: ProgressLine) throws(InceptError) -> Session {
     try Session(
       model, on: Device.select(device),
-      options: SessionOptions(accuracy: accuracy, progress: line.handler))
+      options: SessionOptions(
+        accuracy: accuracy, usesTuning: !ignoresTuning, progress: line.handler))
   }
 }
 

@@ -8,7 +8,8 @@ package struct NetworkTuning: TuningTarget {
   package let reference: Executable
   private let graph: Graph
   private let device: BackendDevice
-  private let inputs: [String: HostTensor]
+  /// What the network is run on.
+  package let inputs: [String: HostTensor]
   private let referenceTimer: LaunchTimer
 
   /// Prepares a network with the variants that `options` and the cost model choose.

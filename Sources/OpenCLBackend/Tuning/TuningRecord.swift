@@ -27,7 +27,7 @@ package struct TuningRecord: Hashable, Sendable {
   /// A candidate that takes this many times as long as the default is not measured again.
   static let hopeless = 2.0
   /// What is noted of a candidate that can't be built or run.
-  static let failed = 1e6
+  package static let failed = 1e6
   /// How far behind the best one a candidate may lie to stay in the competition.
   private static let reach = 1.1
 
