@@ -44,7 +44,7 @@ extension Session {
     let shapes = model.shapes(batch: tuning.batch)
     let network = try NetworkTuning(
       try model.optimised(shapes), on: backend,
-      options: .informed(accuracy, backend.traits), inputs: madeUpInputs(batch: tuning.batch)
+      options: planOptions(tuned: nil), inputs: madeUpInputs(batch: tuning.batch)
     ) { step in reportPreparing(step) }
     let problems = try network.problems()
     var records = store.load(accuracy)

@@ -77,8 +77,14 @@ public final class Session: Sendable {
 
   /// What plans of this session are made with.
   var planOptions: PlanOptions {
-    .informed(
-      options.accuracy.planned, backend.traits, store: options.usesTuning ? tuningStore : nil)
+    planOptions(tuned: options.usesTuning ? tuningStore : nil)
+  }
+
+  /// The same with the results of tuning in a store, or with the defaults.
+  func planOptions(tuned store: TuningStore?) -> PlanOptions {
+    var planned = PlanOptions.informed(options.accuracy.planned, backend.traits, store: store)
+    planned.queue = .init(options.queue)
+    return planned
   }
 
   /// Where results of tuning are.
@@ -101,5 +107,16 @@ public final class Session: Sendable {
 
   func report(_ stage: String, _ done: Int = 0, of total: Int = 0) {
     options.progress?(ProgressStep(stage: stage, done: done, total: total))
+  }
+}
+
+extension OpenCLBackend.QueueMode {
+  init(_ mode: QueueMode) {
+    self =
+      switch mode {
+      case .auto: .auto
+      case .inOrder: .inOrder
+      case .outOfOrder: .outOfOrder
+      }
   }
 }
