@@ -32,6 +32,11 @@ enum ConvolutionVariant: KernelVariant {
     if case .winograd(let tiling) = self { tiling.form.errorGrowth } else { 1 }
   }
 
+  func isLastResort(on traits: DeviceTraits) -> Bool {
+    // An output value per work-item is some hundred times as slow where a work-item is a whole core.
+    if case .simple = self { traits.style == .registerTiles } else { false }
+  }
+
   /// Blocks of 16 output channels that a work-item, or a work-group, computes together.
   var blocksPerPanel: Int {
     switch self {

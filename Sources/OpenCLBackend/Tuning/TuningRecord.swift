@@ -21,7 +21,7 @@ package struct TuningRecord: Hashable, Sendable {
   }
 
   /// Measurements that a candidate has had after each round.
-  static let rounds = [3, 8, 20]
+  static let rounds = [2, 5, 10]
   /// The most measurements that are kept of a candidate.
   static let limit = 64
   /// A candidate that takes this many times as long as the default is not measured again.
