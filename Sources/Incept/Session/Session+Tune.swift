@@ -16,7 +16,7 @@ public struct TuneOptions: Sendable {
 
   /// Creates options.
   public init(
-    budget: Double = 120, batch: Int = 1, restarts: Bool = false,
+    budget: Double = 180, batch: Int = 1, restarts: Bool = false,
     isStopped: @escaping @Sendable () -> Bool = { false }
   ) {
     self.budget = max(0, budget)

@@ -16,7 +16,7 @@ struct TuneCommand: ParsableCommand {
   @OptionGroup var model: ModelOptions
   @OptionGroup var device: DeviceOptions
   @Option(help: ArgumentHelp("About how long it may take.", valueName: "seconds"))
-  var budget = Seconds(120)
+  var budget = Seconds(180)
   @Option(help: "Items per run.")
   var batch = Count(1)
   @Flag(help: "Forget earlier results for this device and accuracy.")
