@@ -13,19 +13,28 @@ struct PlanMemory: Sendable {
   init(
     _ plan: Plan, _ context: borrowing Context, _ queue: borrowing Queue
   ) throws(InceptError) {
-    arena = try Self.zeroed(max(plan.arenaBytes / 4, 1), "arena", context, queue)
+    arena = try Self.zeroed(max(plan.arenaBytes, 4), "arena", context, queue)
     var inputs: [Int: Shared<Buffer>] = [:]
     for (number, region) in plan.regions.enumerated() where region.isInput {
-      inputs[number] = try Self.zeroed(max(region.elementCount, 1), region.name, context, queue)
+      inputs[number] = try Self.zeroed(
+        max(region.elementCount, 1) * 4, region.name, context, queue)
     }
     self.inputs = inputs
   }
 
   private static func zeroed(
-    _ count: Int, _ label: String, _ context: borrowing Context, _ queue: borrowing Queue
+    _ byteCount: Int, _ label: String, _ context: borrowing Context, _ queue: borrowing Queue
   ) throws(InceptError) -> Shared<Buffer> {
-    let buffer = try Buffer(context, byteCount: count * 4, label: label)
-    try queue.write(buffer, [Float](repeating: 0, count: count))
+    let buffer = try Buffer(context, byteCount: byteCount, label: label)
+    if context.device.hasUnifiedMemory {
+      try queue.withMapped(buffer, for: .overwrite) { (bytes) throws(InceptError) in
+        LargeMemory.preferHugePages(bytes)
+        bytes.initializeMemory(as: UInt8.self, repeating: 0)
+      }
+    } else {
+      try queue.fill(buffer, with: Int32(0))
+      try queue.finish()
+    }
     return Shared(buffer)
   }
 
