@@ -19,7 +19,7 @@ struct TunerTests {
     #expect(end == .finished)
     #expect(records["a"]?.choice.variant == "best", "seed \(seed)")
     #expect(records["b"]?.choice.variant == "default", "seed \(seed)")
-    #expect(records.values.allSatisfy(\.isDone))
+    #expect(records.values.allSatisfy { $0.isDone })
   }
 
   @Test("prefers the default where others are not faster beyond doubt")

@@ -13,7 +13,7 @@ struct TuningStoreTests {
   private static let records = [
     "conv2d n1 8x8 c16o32 k3x3 -> 8x8": TuningRecord(
       reference: "direct 8x32", candidates: ["F(4x4,3x3) 9x48", "simple"],
-      ratios: ["F(4x4,3x3) 9x48": [0.5, 0.6, 0.55], "simple": [38.5]]),
+      ratios: ["F(4x4,3x3) 9x48": [0.5, 0.6, 0.55, 0.5, 0.6], "simple": [38.5]]),
     "conv2d \"quoted\" \u{1F600}": TuningRecord(reference: "r", candidates: ["x"]),
   ]
 

@@ -94,7 +94,7 @@ struct TuningTableTests {
       identity: TuningIdentity(
         device: "d", driver: "", platform: "", computeUnits: 2, kernels: "", engine: ""))
     let record = TuningRecord(
-      reference: third, candidates: [second], ratios: [second: [0.5, 0.5, 0.5]])
+      reference: third, candidates: [second], ratios: [second: [0.5, 0.5, 0.5, 0.5, 0.5]])
     store.save([plain.key: record], .high)
     let tuned = try tuning(.informed(.high, device, table: table, store: store))
     #expect(tuned.accepted[0] == second)
