@@ -38,7 +38,7 @@ package struct TuningRecord: Hashable, Sendable {
     let isUsable = { (ratio: Double) in ratio.isFinite && ratio > 0 && ratio <= Self.failed }
     self.ratios = ratios.filter { candidates.contains($0.key) }.mapValues {
       Array($0.filter(isUsable).prefix(Self.limit))
-    }
+    }.filter { !$0.value.isEmpty }
   }
 
   /// This record for the variants that there are now: measurements of others are forgotten, and all of them where
