@@ -28,7 +28,8 @@ let package = Package(
     .executable(name: "incept", targets: ["InceptCommand"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
   ],
   targets: [
     // C libraries
@@ -42,6 +43,7 @@ let package = Package(
     // Foundations
     library("TensorCore"),
     library("OpenCLRuntime", ["COpenCL", "TensorCore"]),
+    library("DiskCache", ["TensorCore", .product(name: "Crypto", package: "swift-crypto")]),
 
     // The graph
     library("GraphIR", ["TensorCore"]),
@@ -55,7 +57,9 @@ let package = Package(
       plugins: ["EmbedKernels"]),
     .target(
       name: "OpenCLBackend",
-      dependencies: ["Operators", "GraphIR", "TensorCore", "OpenCLRuntime", "KernelSources"],
+      dependencies: [
+        "Operators", "GraphIR", "TensorCore", "OpenCLRuntime", "KernelSources", "DiskCache",
+      ],
       exclude: ["Resources/README.md"], swiftSettings: settings, plugins: ["EmbedResources"]),
 
     // Files
@@ -72,7 +76,7 @@ let package = Package(
       "Incept",
       [
         "TensorCore", "GraphIR", "Operators", "Passes", "OpenCLRuntime", "OpenCLBackend",
-        "WireFormats", "ImportKeras", "Models", "Imaging", "Profiling",
+        "DiskCache", "WireFormats", "ImportKeras", "Models", "Imaging", "Profiling",
       ]),
     .executableTarget(
       name: "InceptCommand",
@@ -109,6 +113,7 @@ let package = Package(
       ], path: "Tests/TestSupport", swiftSettings: settings),
     tests("TensorCoreTests", ["TensorCore"]),
     tests("OpenCLRuntimeTests", ["OpenCLRuntime", "TensorCore"]),
+    tests("DiskCacheTests", ["DiskCache", "TensorCore"]),
     tests("GraphIRTests", ["GraphIR", "Operators", "TensorCore"]),
     tests(
       "OperatorsTests", ["Operators", "Reference", "GraphIR", "TensorCore"], exclude: ["Fixtures"]),
@@ -117,7 +122,7 @@ let package = Package(
       "OpenCLBackendTests",
       [
         "OpenCLBackend", "OpenCLRuntime", "Operators", "Reference", "GraphIR", "TensorCore",
-        "KernelSources",
+        "KernelSources", "DiskCache",
       ]),
     tests(
       "WireFormatsTests", ["WireFormats", "TensorCore", "CHDF5"],

@@ -20,6 +20,28 @@
 #ifndef NV
 #define NV 2
 #endif
+// An output pixel; counted up, which saves the divisions that would find each one's place.
+typedef struct {
+  int image, row, column;
+} Pixel;
+
+static inline Pixel locate(int pixel, int height, int width) {
+  const int row = pixel / width;
+  Pixel p;
+  p.image = row / height;
+  p.row = row - p.image * height;
+  p.column = pixel - row * width;
+  return p;
+}
+
+static inline Pixel next(Pixel p, int height, int width) {
+  const int column = p.column + 1;
+  const int row = p.row + (column == width);
+  p.column = column == width ? 0 : column;
+  p.image += row == height;
+  p.row = row == height ? 0 : row;
+  return p;
+}
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_direct(
     __global const float *restrict x, int x_offset, __global const float *restrict weights,
@@ -32,13 +54,18 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_direct(
   // The last tile overlaps its neighbour rather than being smaller; what both compute, one stores.
   const int start = max(min(first, pixels - MR), 0);
 
+  const int group_offset = x_offset + (panel / group_panels) * group_step;
+  Pixel places[MR];
   int taps[MR];
+  places[0] = locate(start, out_height, out_width);
+#pragma unroll
+  for (int i = 1; i < MR; i++) {
+    places[i] = start + i < pixels ? next(places[i - 1], out_height, out_width) : places[i - 1];
+  }
 #pragma unroll
   for (int i = 0; i < MR; i++) {
-    const int p = min(start + i, pixels - 1);
-    const int image_row = p / out_width;
-    taps[i] = x_offset + (panel / group_panels) * group_step + (image_row / out_height) * x_batch +
-              (image_row % out_height) * x_row + (p % out_width) * x_column;
+    taps[i] = group_offset + places[i].image * x_batch + places[i].row * x_row +
+              places[i].column * x_column;
   }
 
   float16 acc[MR][NV];
@@ -74,14 +101,31 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_direct(
     const int channels = block[4];
     if (channels == 0) continue;
     const int kind = block[5];
+    __global float *base = y + block[0];
+    if (channels == 16) {
 #pragma unroll
-    for (int i = 0; i < MR; i++) {
-      const int p = start + i;
-      if (p < first || p >= pixels) continue;
-      const int image_row = p / out_width;
-      __global float *destination = y + block[0] + (image_row / out_height) * block[1] +
-                                    (image_row % out_height) * block[2] + (p % out_width) * block[3];
-      store_lanes(ACTIVATE(acc[i][v], kind), channels, destination);
+      for (int i = 0; i < MR; i++) {
+        if (start + i >= first && start + i < pixels) {
+          vstore16(
+              ACTIVATE(acc[i][v], kind), 0,
+              base + places[i].image * block[1] + places[i].row * block[2] +
+                  places[i].column * block[3]);
+        }
+      }
+    } else {
+      // Rolled, over copies: rare, and unrolled it would be most of what there is to compile.
+      float16 sums[MR];
+      int offsets[MR];
+#pragma unroll
+      for (int i = 0; i < MR; i++) {
+        sums[i] = acc[i][v];
+        offsets[i] = places[i].image * block[1] + places[i].row * block[2] +
+                     places[i].column * block[3];
+      }
+#pragma nounroll
+      for (int i = first - start; i < MR && start + i < pixels; i++) {
+        store_lanes(ACTIVATE(sums[i], kind), channels, base + offsets[i]);
+      }
     }
   }
 }

@@ -96,6 +96,21 @@ package struct Queue: ~Copyable, @unchecked Sendable {
     try keep(launch.arguments)
   }
 
+  /// Enqueues one work-group of a prepared launch, the first, with its arguments as they are.
+  package func enqueueOneGroup(_ launch: PreparedLaunch) throws(InceptError) {
+    let one = launch.global.map { _ in 1 }
+    let range = Kernel.Range(global: launch.local ?? one, local: launch.local)
+    let status = range.withSizes { global, local in
+      clEnqueueNDRangeKernel(
+        raw, launch.arguments.object.raw, range.dimensions, nil, global, local, 0, nil, nil)
+    }
+    guard status == 0 else {
+      throw context.error(
+        status, "clEnqueueNDRangeKernel", "'\(launch.label)': kernel '\(launch.kernelName)'")
+    }
+    try keep(launch.arguments)
+  }
+
   /// Enqueues a prepared launch and gives its event, which carries the launch's label.
   package func enqueueRecorded(
     _ launch: PreparedLaunch, waitFor: [Shared<Event>] = []

@@ -35,6 +35,8 @@ public struct ProfileReport: Report {
     public var output: [Int]
     /// Multiply-adds.
     public var macs: Int
+    /// Multiply-adds of the algorithm that computes it: fewer where that is Winograd's.
+    public var executedMacs: Int
     /// Bytes read and written when everything is read or written once.
     public var bytes: Int
     /// Microseconds from start to end.
@@ -62,6 +64,7 @@ public struct ProfileReport: Report {
       case gigabytesPerSecond = "gbytes_per_s"
       case share, clock, flaw
       case errorGrowth = "error_growth"
+      case executedMacs = "executed_macs"
     }
   }
 

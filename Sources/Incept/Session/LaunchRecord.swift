@@ -81,7 +81,8 @@ package struct LaunchRecord {
         name: launch.label, sources: launch.sources, op: launch.op, variant: launch.variant,
         errorGrowth: launch.errorGrowth,
         input: launch.inputShapes.map(\.dimensions), output: launch.outputShape.dimensions,
-        macs: launch.cost.multiplyAdds, bytes: launch.cost.bytes,
+        macs: launch.cost.multiplyAdds,
+        executedMacs: launch.multiplyAdds ?? launch.cost.multiplyAdds, bytes: launch.cost.bytes,
         time: .init(
           min: times.minimum / 1e3, median: median / 1e3, p90: times.p90 / 1e3),
         queue: Statistics(delays[index]).median / 1e3,

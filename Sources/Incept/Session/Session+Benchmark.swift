@@ -16,6 +16,7 @@ extension Session {
     }
     report("running", 0, of: measure.runs)
     let first = try run()
+    settle()
     for _ in 0..<measure.warmup { _ = try run() }
     var times: [Double] = []
     let all = Stopwatch()

@@ -26,6 +26,7 @@ extension Session {
       inputs = [pictures.input: try pictures.tensor(group, names: names)]
     }
     let executable = try executable(model.shapes(batch: measure.batch))
+    settle()
     try executable.setInputs(inputs ?? madeUpInputs(batch: measure.batch))
     for _ in 0..<max(1, measure.warmup) { try executable.runKernels() }
 

@@ -40,7 +40,10 @@ public final class Session: Sendable {
     self.model = model
     self.device = device
     self.options = options
-    backend = try BackendDevice(try device.discovered())
+    backend = try BackendDevice(
+      try device.discovered(),
+      loader: ProgramLoader(
+        store: options.cache.store, engine: version, helper: options.cache.helper))
     state = Mutex(State())
   }
 
@@ -73,6 +76,13 @@ public final class Session: Sendable {
       state.buildMilliseconds += start.milliseconds
       return executable
     }
+  }
+
+  /// Waits until nothing goes on beside this session, before something is measured.
+  func settle() {
+    guard backend.hasHelpers else { return }
+    report("keeping programs for the next start")
+    backend.awaitHelpers()
   }
 
   /// What plans of this session are made with.

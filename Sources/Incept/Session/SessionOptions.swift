@@ -1,6 +1,7 @@
 /// What a session is busy with, for progress displays.
 public struct ProgressStep: Sendable, Hashable {
-  /// What is being done: `loading`, `building kernels`, `uploading weights`, `running`.
+  /// What is being done: `loading`, `building kernels`, `uploading weights`, `keeping programs for the next
+  /// start`, `running`.
   public var stage: String
   /// Steps done.
   public var done: Int
@@ -28,18 +29,21 @@ public struct SessionOptions: Sendable {
   public var usesTuning: Bool
   /// Whether independent parts of a network may run at the same time.
   public var queue: QueueMode
+  /// Where built programs are kept for the next run.
+  public var cache: CacheOptions
   /// Receives progress; nil for none.
   public var progress: ProgressHandler?
 
   /// Creates options.
   public init(
     cacheLimit: Int = 4, accuracy: Accuracy = .high, usesTuning: Bool = true,
-    queue: QueueMode = .auto, progress: ProgressHandler? = nil
+    queue: QueueMode = .auto, cache: CacheOptions = .standard(), progress: ProgressHandler? = nil
   ) {
     self.cacheLimit = max(1, cacheLimit)
     self.accuracy = accuracy
     self.usesTuning = usesTuning
     self.queue = queue
+    self.cache = cache
     self.progress = progress
   }
 }

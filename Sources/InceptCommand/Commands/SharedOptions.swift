@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Incept
 
 /// MODEL and --weights.
@@ -38,10 +39,11 @@ struct DeviceOptions: ParsableArguments {
   func session(
     _ model: Model, _ line: ProgressLine, queue: QueueArgument = .auto
   ) throws(InceptError) -> Session {
-    try Session(
+    let cache = CacheOptions.standard(helper: Bundle.main.executablePath)
+    return try Session(
       model, on: Device.select(device),
       options: SessionOptions(
-        accuracy: accuracy, usesTuning: !ignoresTuning, queue: queue.mode,
+        accuracy: accuracy, usesTuning: !ignoresTuning, queue: queue.mode, cache: cache,
         progress: line.handler))
   }
 }

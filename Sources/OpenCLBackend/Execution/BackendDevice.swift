@@ -8,13 +8,21 @@ package final class BackendDevice: Sendable {
   package let info: DeviceInfo
   /// What planning needs to know of it.
   package let traits: DeviceTraits
+  /// Where programs come from.
+  package let loader: ProgramLoader
   let context: Shared<Context>
   private let programs = Mutex<[KernelSpecialization: Shared<Program>]>([:])
   private let constants = Mutex<[PlannedConstant.Key: Shared<Buffer>]>([:])
 
+  /// Processes that compile for this device.
+  let helpers = Mutex<[ProgramHelper]>([])
+
   /// Opens a device; `traits` may be given to try kernels meant for another kind of device.
-  package init(_ info: DeviceInfo, traits: DeviceTraits? = nil) throws(InceptError) {
+  package init(
+    _ info: DeviceInfo, traits: DeviceTraits? = nil, loader: ProgramLoader = ProgramLoader()
+  ) throws(InceptError) {
     self.info = info
+    self.loader = loader
     self.traits = traits ?? DeviceTraits(info)
     context = Shared(try Context(info))
   }
@@ -22,10 +30,14 @@ package final class BackendDevice: Sendable {
   /// The program of a specialisation, built on first use. Several threads may build at once.
   func program(_ kernel: KernelSpecialization) throws(InceptError) -> Shared<Program> {
     if let program = programs.withLock({ $0[kernel] }) { return program }
-    let source = try kernel.source()
-    let program = Shared(try Program(context.value, source: source, label: kernel.file))
+    let program = Shared(try loader.program(kernel, context.value))
     programs.withLock { $0[kernel] = program }
     return program
+  }
+
+  /// Whether a specialisation's program was built or loaded before.
+  func hasProgram(_ kernel: KernelSpecialization) -> Bool {
+    programs.withLock { $0[kernel] != nil }
   }
 
   /// The device's copy of a constant, made on first use.

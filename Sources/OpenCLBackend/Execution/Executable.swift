@@ -37,7 +37,6 @@ package final class Executable: Sendable {
     memory = try PlanMemory(plan, device.context.value, queue.value)
 
     let buffers = try Preparation(plan, on: device).run(progress)
-
     var prepared: [PreparedLaunch] = []
     for launch in plan.launches {
       let program = try device.program(launch.kernel)
@@ -51,6 +50,9 @@ package final class Executable: Sendable {
     }
     launches = prepared
     sequence = LaunchSequence(prepared, waits: plan.launches.map(\.waits))
+    try Self.launchEachKernel(plan, prepared, queue.value) { done, total in
+      progress(Progress(stage: "build", done: done, total: total))
+    }
   }
 
   /// Whether launches may overlap: the plan wants it and the device can do it.

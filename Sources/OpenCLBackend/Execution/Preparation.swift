@@ -25,11 +25,14 @@ struct Preparation: Sendable {
   private let kernels: [KernelSpecialization]
   /// The constants' numbers by size.
   private let constants: [Int]
+  /// Processes that compile meanwhile; then programs come last, when the driver's own cache has them.
+  private let helpers: [ProgramHelper]
 
   init(_ plan: Plan, on device: BackendDevice) {
     self.plan = plan
     self.device = device
-    kernels = Array(Set(plan.launches.map(\.kernel)))
+    kernels = plan.firstLaunches().map { plan.launches[$0].kernel }
+    helpers = device.startHelpers(plan)
     constants = plan.constants.indices.sorted {
       (plan.constants[$1].byteCount, $0) < (plan.constants[$0].byteCount, $1)
     }
@@ -40,8 +43,11 @@ struct Preparation: Sendable {
   func run(
     _ progress: @Sendable (Executable.Progress) -> Void
   ) throws(InceptError) -> [Shared<Buffer>] {
-    let state = Mutex(State())
-    DispatchQueue.concurrentPerform(iterations: kernels.count + constants.count) { _ in
+    var initial = State()
+    initial.nextKernel = helpers.isEmpty ? 0 : kernels.count
+    let state = Mutex(initial)
+    let steps = kernels.count - initial.nextKernel + constants.count
+    DispatchQueue.concurrentPerform(iterations: steps) { _ in
       guard let step = state.withLock({ next(&$0) }) else { return }
       do throws(InceptError) {
         switch step {
@@ -57,6 +63,13 @@ struct Preparation: Sendable {
     }
     let (buffers, error) = state.withLock { ($0.buffers, $0.error) }
     if let error { throw error }
+    if !helpers.isEmpty {
+      ProgramHelper.awaitPrograms(of: helpers) { done, total in
+        progress(Executable.Progress(stage: "build", done: done, total: total))
+      }
+      for kernel in kernels { _ = try device.program(kernel) }
+    }
+    device.loader.store?.prune()
     return plan.constants.indices.compactMap { buffers[$0] }
   }
 
@@ -82,7 +95,7 @@ struct Preparation: Sendable {
       state.built += 1
     case .upload: state.uploaded += 1
     }
-    return state.built < kernels.count
+    return state.built < kernels.count && helpers.isEmpty
       ? Executable.Progress(stage: "build", done: state.built, total: kernels.count)
       : Executable.Progress(stage: "upload", done: state.uploaded, total: constants.count)
   }

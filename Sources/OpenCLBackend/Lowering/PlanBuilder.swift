@@ -73,7 +73,7 @@ package struct PlanBuilder {
   package mutating func emit(
     _ kernel: KernelSpecialization, variant: String, rejected: [Launch.Rejection] = [],
     arguments: [Launch.Argument], global: [Int], local: [Int]?, step: String? = nil,
-    output: TensorView? = nil, tuning: Launch.Tuning? = nil, errorGrowth: Double = 1,
+    output: TensorView? = nil, tuning: Launch.Tuning? = nil, errorGrowth: Double = 1, multiplyAdds: Int? = nil,
     access: LaunchAccess? = nil
   ) {
     guard let node = current else { return }
@@ -83,7 +83,7 @@ package struct PlanBuilder {
       Launch(
         label: step.map { "\(node.name)/\($0)" } ?? node.name, op: node.op.mnemonic,
         sources: node.sources, variant: variant, rejected: rejected, tuning: tuning,
-        errorGrowth: errorGrowth, kernel: kernel,
+        errorGrowth: errorGrowth, multiplyAdds: multiplyAdds, kernel: kernel,
         arguments: arguments, global: global, local: local,
         cost: step == nil ? graph.cost(of: node.id) : .free,
         inputShapes: data.map { graph.type(of: $0).shape }, outputShape: node.type.shape,

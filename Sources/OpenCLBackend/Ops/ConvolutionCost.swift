@@ -51,11 +51,13 @@ struct ConvolutionCost {
     let blocks = Double((channels + 15) / 16)
     let item =
       Swift.max(product, stream) + tiles * (blocks * input + columns * (inverse + points)) * 0.6
-      + 2000
+      + 500
 
     let count = tiling.tileCount(problem)
     let groups = (count + tiling.groupTiles - 1) / tiling.groupTiles
     let items = groups * ((panels + itemPanels - 1) / itemPanels)
-    return Double((items + cores - 1) / cores) * item
+    let rounds = Double((items + cores - 1) / cores)
+    // Few long items leave a core waiting for one that was disturbed.
+    return rounds * item * (1 + 0.06 / rounds)
   }
 }

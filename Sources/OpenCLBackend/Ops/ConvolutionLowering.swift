@@ -22,7 +22,8 @@ extension PlanBuilder {
     emit(
       call.kernel, variant: choice.chosen.name, rejected: choice.rejected,
       arguments: call.arguments, global: call.global, local: call.local,
-      tuning: choice.tuning(problem), errorGrowth: choice.chosen.errorGrowth)
+      tuning: choice.tuning(problem), errorGrowth: choice.chosen.errorGrowth,
+      multiplyAdds: choice.chosen.multiplyAdds(problem))
   }
 
   private static func blocking(

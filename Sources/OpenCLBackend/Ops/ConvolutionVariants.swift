@@ -37,6 +37,11 @@ enum ConvolutionVariant: KernelVariant {
     if case .simple = self { traits.style == .registerTiles } else { false }
   }
 
+  /// Multiply-adds that the algorithm does; nil where they are those of the definition.
+  func multiplyAdds(_ problem: ConvolutionProblem) -> Int? {
+    if case .winograd(let tiling) = self { tiling.multiplyAdds(problem) } else { nil }
+  }
+
   /// Blocks of 16 output channels that a work-item, or a work-group, computes together.
   var blocksPerPanel: Int {
     switch self {

@@ -3,7 +3,7 @@ import TensorCore
 
 /// One compiled form of a kernel: its file, its entry point and the values fixed at compile time. The value is
 /// both the source of the `#define`s and the key of every cache.
-package struct KernelSpecialization: Hashable, Sendable {
+package struct KernelSpecialization: Hashable, Codable, Sendable {
   /// File in `kernels/`: `conv2d_direct.cl`.
   package let file: String
   /// The kernel function.
@@ -12,7 +12,7 @@ package struct KernelSpecialization: Hashable, Sendable {
   package let defines: [Define]
 
   /// A compile-time value: `#define name value`. The name may have parameters: `ACT0(x)`.
-  package struct Define: Hashable, Sendable {
+  package struct Define: Hashable, Codable, Sendable {
     /// Left side.
     package let name: String
     /// Right side.

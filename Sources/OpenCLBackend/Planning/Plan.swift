@@ -84,6 +84,8 @@ package struct Launch: Sendable {
   package var tuning: Tuning?
   /// The rounding error next to that of direct summation, as a factor.
   package var errorGrowth = 1.0
+  /// Multiply-adds of the algorithm chosen; nil where they are those of the definition, ``cost``.
+  package var multiplyAdds: Int?
   /// The kernel.
   package var kernel: KernelSpecialization
   /// Its arguments, in order.

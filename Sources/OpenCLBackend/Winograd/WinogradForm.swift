@@ -44,15 +44,21 @@ package struct WinogradForm: Hashable, Sendable {
   package var isOneDimensional: Bool { rows.size == 1 || columns.size == 1 }
 
   /// The forms for a window, the most accurate first; empty where there are none.
-  package static func forms(kernel: Spatial, strides: Spatial, dilations: Spatial)
-    -> [WinogradForm]
-  {
+  ///
+  /// `results` is the size of the layer's result. F(6,3) is as accurate on any image, but what an early layer adds
+  /// is amplified by all that follow, so that ``Accuracy/high`` takes it for small images only.
+  package static func forms(
+    kernel: Spatial, strides: Spatial, dilations: Spatial, results: Spatial? = nil
+  ) -> [WinogradForm] {
+    let extent = results.map { max($0.height, $0.width) } ?? Int.max
+    let largeTiles: Accuracy = extent <= lateExtent ? .high : .fast
     guard dilations == .one || kernel == .one else { return [] }
     switch (kernel, strides) {
     case (Spatial(3, 3), .one):
       return [
         square(.f2x3, .high), square(.f4x3, .high),
-        WinogradForm(rows: .f4x3, columns: .f6x3, accuracy: .fast), square(.f6x3, .fast),
+        WinogradForm(rows: .f4x3, columns: .f6x3, accuracy: largeTiles),
+        square(.f6x3, largeTiles),
       ]
     case (Spatial(3, 3), Spatial(2, 2)): return [square(.strided2, .high), square(.strided3, .high)]
     case (Spatial(5, 5), .one): return [square(.f2x5, .high), square(.f4x5, .high)]
@@ -63,6 +69,9 @@ package struct WinogradForm: Hashable, Sendable {
     default: return []
     }
   }
+
+  /// Images up to this size are found behind the stem of a network.
+  private static let lateExtent = 48
 
   private static func square(_ one: WinogradTransform, _ accuracy: Accuracy) -> WinogradForm {
     WinogradForm(rows: one, columns: one, accuracy: accuracy)

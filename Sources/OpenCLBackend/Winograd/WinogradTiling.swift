@@ -40,6 +40,11 @@ struct WinogradTiling: Hashable, Sendable {
     return problem.image.shape[0] * tiles.height * tiles.width
   }
 
+  /// Multiply-adds of the products, without what tiles overlap and channels are padded.
+  func multiplyAdds(_ problem: ConvolutionProblem) -> Int {
+    tileCount(problem) * form.size * problem.weights[2] * problem.outputChannels
+  }
+
   /// Panels of channels a work-item takes.
   func itemPanels(_ panels: Int) -> Int { (panels + splits - 1) / splits }
 
@@ -79,7 +84,8 @@ struct WinogradTiling: Hashable, Sendable {
   ) -> [(tiling: WinogradTiling, cost: Double)] {
     let window = problem.window
     let forms = WinogradForm.forms(
-      kernel: window.kernel, strides: window.strides, dilations: window.dilations)
+      kernel: window.kernel, strides: window.strides, dilations: window.dilations,
+      results: problem.positions)
     return forms.flatMap { form -> [(tiling: WinogradTiling, cost: Double)] in
       let local = candidates(form, problem, traits, isGlobal: false)
       let usable = local.isEmpty ? candidates(form, problem, traits, isGlobal: true) : local

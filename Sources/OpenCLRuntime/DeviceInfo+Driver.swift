@@ -1,0 +1,6 @@
+extension DeviceInfo {
+  /// Whether the driver makes machine code at a kernel's first launch rather than when its program
+  /// is built, one kernel at a time in a process, and keeps it in a cache of its own that other
+  /// processes share. PoCL does; it offers no query that would tell.
+  package var compilesAtFirstLaunch: Bool { platformName == "Portable Computing Language" }
+}
