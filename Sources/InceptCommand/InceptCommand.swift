@@ -16,7 +16,8 @@ struct InceptCommand: ParsableCommand {
     version: "incept \(Incept.version)",
     subcommands: [
       DevicesCommand.self, ModelsCommand.self, RunCommand.self, GraphCommand.self,
-      ProfileCommand.self, BenchCommand.self, CacheCommand.self, CompileProgramsCommand.self,
+      ProfileCommand.self, BenchCommand.self, TuneCommand.self, CacheCommand.self,
+      CompileProgramsCommand.self,
     ])
 
   static func main() {

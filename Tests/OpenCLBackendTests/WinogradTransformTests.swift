@@ -24,7 +24,8 @@ struct WinogradTransformTests {
         $0 + filter[$1] * data[k * transform.stride + $1]
       }
       let found = dot(transform.inverse[k], products)
-      #expect(abs(found - expected) < 1e-11, "output \(k) of F(\(transform.outputs),\(transform.taps))")
+      #expect(
+        abs(found - expected) < 1e-11, "output \(k) of F(\(transform.outputs),\(transform.taps))")
     }
   }
 

@@ -34,7 +34,7 @@ extension Session {
         min: statistics.minimum, median: statistics.median, p90: statistics.p90,
         p99: statistics.p99),
       throughput: seconds > 0 ? Double(measure.batch * measure.runs) / seconds : 0,
-      load: model.loadMilliseconds, build: buildMilliseconds, tune: 0, first: first,
+      load: model.loadMilliseconds, build: buildMilliseconds, tune: tuneMilliseconds, first: first,
       peakResidentBytes: ProcessMemory.peakBytes,
       memory: .init(
         weights: plan.weightsBytes, arena: plan.arenaBytes, largestBuffer: plan.largestBufferBytes))

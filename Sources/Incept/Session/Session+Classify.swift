@@ -109,6 +109,6 @@ extension Session {
   /// Times of a report from those of single runs.
   func timing(_ runs: [Double]) -> RunReport.Timing {
     RunReport.Timing(
-      load: model.loadMilliseconds, build: buildMilliseconds, runs: runs)
+      load: model.loadMilliseconds, build: buildMilliseconds, tune: tuneMilliseconds, runs: runs)
   }
 }

@@ -28,6 +28,7 @@ public final class Session: Sendable {
   private struct State {
     var executables: [(key: Key, executable: Executable)] = []
     var buildMilliseconds = 0.0
+    var tuneMilliseconds = 0.0
   }
 
   /// Opens the device for a model.
@@ -49,6 +50,9 @@ public final class Session: Sendable {
   /// Milliseconds spent on preparing networks so far: passes, planning, building kernels, uploading weights.
   public var buildMilliseconds: Double { state.withLock { $0.buildMilliseconds } }
 
+  /// Milliseconds spent on measuring kernel variants so far; looking up results takes none.
+  public var tuneMilliseconds: Double { state.withLock { $0.tuneMilliseconds } }
+
   /// The network prepared for inputs of the given shapes and for the model's results followed by `outputs`.
   func executable(
     _ shapes: [String: Shape], outputs: [String] = []
@@ -67,11 +71,7 @@ public final class Session: Sendable {
         state.executables.removeFirst()
         backend.dropConstants()
       }
-      let progress = options.progress
-      let executable = try Executable(plan, on: backend) { step in
-        let stage = step.stage == "build" ? "building kernels" : "uploading weights"
-        progress?(ProgressStep(stage: stage, done: step.done, total: step.total))
-      }
+      let executable = try Executable(plan, on: backend) { step in reportPreparing(step) }
       state.executables.append((key, executable))
       state.buildMilliseconds += start.milliseconds
       return executable
@@ -87,7 +87,32 @@ public final class Session: Sendable {
 
   /// What plans of this session are made with.
   var planOptions: PlanOptions {
-    PlanOptions(accuracy: options.accuracy.planned, queue: .init(options.queue))
+    planOptions(tuned: options.usesTuning ? tuningStore : nil)
+  }
+
+  /// The same with the results of tuning in a store, or with the defaults.
+  func planOptions(tuned store: TuningStore?) -> PlanOptions {
+    var planned = PlanOptions.informed(options.accuracy.planned, backend.traits, store: store)
+    planned.queue = .init(options.queue)
+    return planned
+  }
+
+  /// Where results of tuning are.
+  var tuningStore: TuningStore { TuningStore(for: backend.info) }
+
+  /// Lets go of prepared networks, which don't have the variants that tuning found.
+  func forgetPrepared(tuning milliseconds: Double) {
+    state.withLock { state in
+      state.executables.removeAll()
+      state.tuneMilliseconds += milliseconds
+    }
+    backend.dropConstants()
+  }
+
+  /// Passes on how far preparing a network is.
+  func reportPreparing(_ step: Executable.Progress) {
+    report(
+      step.stage == "build" ? "building kernels" : "uploading weights", step.done, of: step.total)
   }
 
   func report(_ stage: String, _ done: Int = 0, of total: Int = 0) {

@@ -25,6 +25,8 @@ public struct SessionOptions: Sendable {
   public var cacheLimit: Int
   /// How much rounding error is allowed.
   public var accuracy: Accuracy
+  /// Whether results of ``Session/tune(_:)`` in the cache folder are used.
+  public var usesTuning: Bool
   /// Whether independent parts of a network may run at the same time.
   public var queue: QueueMode
   /// Where built programs are kept for the next run.
@@ -34,12 +36,12 @@ public struct SessionOptions: Sendable {
 
   /// Creates options.
   public init(
-    cacheLimit: Int = 4, accuracy: Accuracy = .high, queue: QueueMode = .auto,
-    cache: CacheOptions = .standard(),
-    progress: ProgressHandler? = nil
+    cacheLimit: Int = 4, accuracy: Accuracy = .high, usesTuning: Bool = true,
+    queue: QueueMode = .auto, cache: CacheOptions = .standard(), progress: ProgressHandler? = nil
   ) {
     self.cacheLimit = max(1, cacheLimit)
     self.accuracy = accuracy
+    self.usesTuning = usesTuning
     self.queue = queue
     self.cache = cache
     self.progress = progress

@@ -48,7 +48,8 @@ struct GraphCommand: ParsableCommand {
     let model = try Model.structure(self.model.model, weights: self.model.weights)
     if stage == .plan {
       let plan = try PlanReport(
-        model, for: Device.select(device.device), batch: batch.value, accuracy: device.accuracy)
+        model, for: Device.select(device.device), batch: batch.value, accuracy: device.accuracy,
+        usesTuning: !device.ignoresTuning)
       return format == .json ? try plan.json() : plan.text()
     }
     let report = try GraphReport.of(

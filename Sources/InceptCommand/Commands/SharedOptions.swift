@@ -20,7 +20,7 @@ struct ModelOptions: ParsableArguments {
   }
 }
 
-/// --device and --accuracy: where and how a network is computed.
+/// --device, --accuracy and --no-tuning: where and how a network is computed.
 struct DeviceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -32,6 +32,8 @@ struct DeviceOptions: ParsableArguments {
       "exact: direct convolution only; high: faster algorithms, at most 3 times PyTorch's float32 error; fast: at most 8 times.",
       valueName: "exact|high|fast"))
   var accuracy = Accuracy.high
+  @Flag(name: .customLong("no-tuning"), help: "Ignore results of `incept tune`.")
+  var ignoresTuning = false
 
   /// A session of `model` on the device.
   func session(
@@ -41,7 +43,8 @@ struct DeviceOptions: ParsableArguments {
     return try Session(
       model, on: Device.select(device),
       options: SessionOptions(
-        accuracy: accuracy, queue: queue.mode, cache: cache, progress: line.handler))
+        accuracy: accuracy, usesTuning: !ignoresTuning, queue: queue.mode, cache: cache,
+        progress: line.handler))
   }
 }
 

@@ -45,6 +45,8 @@ package protocol KernelVariant: Sendable {
   var accuracy: Accuracy { get }
   /// The variant's rounding error next to that of direct summation, as a factor. Default: 1.
   var errorGrowth: Double { get }
+  /// Whether it is only meant for what no other variant accepts, and not worth measuring. Default: no.
+  func isLastResort(on traits: DeviceTraits) -> Bool
   /// Whether it can compute `problem` on a device with `traits`, and if not, why.
   func accepts(_ problem: Problem, _ traits: DeviceTraits) -> Acceptance
 }
@@ -52,6 +54,7 @@ package protocol KernelVariant: Sendable {
 extension KernelVariant {
   package var accuracy: Accuracy { .exact }
   package var errorGrowth: Double { 1 }
+  package func isLastResort(on traits: DeviceTraits) -> Bool { false }
 }
 
 /// The variant to use of an ordered list, and why the others were not taken: the one that tuning found the
@@ -63,6 +66,8 @@ package struct VariantChoice<Variant: KernelVariant> {
   package let rejected: [Launch.Rejection]
   /// All accepted variants, the chosen one included.
   package let accepted: [Variant]
+  /// Those of them that are worth measuring.
+  private let competitors: [Variant]
   /// Whether the choice comes from tuning.
   package let isTuned: Bool
 
@@ -110,6 +115,7 @@ package struct VariantChoice<Variant: KernelVariant> {
     self.chosen = chosen
     self.rejected = rejected
     self.accepted = accepted
+    competitors = accepted.filter { !$0.isLastResort(on: traits) }
     isTuned = tuned != nil
   }
 }
@@ -117,7 +123,7 @@ package struct VariantChoice<Variant: KernelVariant> {
 extension VariantChoice where Variant.Problem: TunableProblem {
   /// The choice as a launch carries it.
   package func tuning(_ problem: Variant.Problem) -> Launch.Tuning {
-    let others = accepted.map(\.name).filter { $0 != chosen.name }
+    let others = competitors.map(\.name).filter { $0 != chosen.name }
     return Launch.Tuning(
       key: problem.tuningKey, accepted: [chosen.name] + others, isTuned: isTuned)
   }

@@ -32,6 +32,11 @@ enum ConvolutionVariant: KernelVariant {
     if case .winograd(let tiling) = self { tiling.form.errorGrowth } else { 1 }
   }
 
+  func isLastResort(on traits: DeviceTraits) -> Bool {
+    // An output value per work-item is some hundred times as slow where a work-item is a whole core.
+    if case .simple = self { traits.style == .registerTiles } else { false }
+  }
+
   /// Multiply-adds that the algorithm does; nil where they are those of the definition.
   func multiplyAdds(_ problem: ConvolutionProblem) -> Int? {
     if case .winograd(let tiling) = self { tiling.multiplyAdds(problem) } else { nil }
@@ -87,13 +92,35 @@ enum ConvolutionVariant: KernelVariant {
   static func list(_ problem: ConvolutionProblem, _ traits: DeviceTraits) -> [ConvolutionVariant] {
     let cost = ConvolutionCost(problem, traits)
     let direct = RegisterTile.list(traits).map { (ConvolutionVariant.direct($0), cost.direct($0)) }
-      .sorted { $0.1 < $1.1 }.prefix(3)
-    let winograd = WinogradTiling.list(problem, traits, count: 2).map {
+    let winograd = WinogradTiling.list(problem, traits, count: tilingsPerForm).map {
       (ConvolutionVariant.winograd($0.tiling), $0.cost)
     }
+    let ranked = promising(direct + winograd)
     let large = problem.pixels >= 64 && problem.outputChannels >= 64
     let tiled: [ConvolutionVariant] =
       large ? [.tiled(group: 16), .tiled(group: 8)] : [.tiled(group: 8)]
-    return [.depthwise] + (direct + winograd).sorted { $0.1 < $1.1 }.map(\.0) + tiled + [.simple]
+    return [.depthwise] + ranked + tiled + [.simple]
+  }
+
+  /// Tilings of one form of Winograd's algorithm that are looked at.
+  private static let tilingsPerForm = 4
+  /// How much slower than the best a variant may be by the cost model to be worth measuring.
+  private static let reach = 1.5
+  /// Variants worth measuring, of each accuracy.
+  private static let limit = 6
+
+  /// The best first. What is allowed at one accuracy must not be crowded out by what is faster at another, so each
+  /// accuracy has its own best.
+  private static func promising(
+    _ variants: [(variant: ConvolutionVariant, cost: Double)]
+  ) -> [ConvolutionVariant] {
+    let sorted = variants.sorted { $0.cost < $1.cost }
+    var kept: [(variant: ConvolutionVariant, cost: Double)] = []
+    for accuracy in Accuracy.allCases {
+      let own = sorted.filter { $0.variant.accuracy == accuracy }
+      let best = own.first?.cost ?? 0
+      kept += own.prefix(limit).filter { $0.cost <= best * reach }
+    }
+    return kept.sorted { $0.cost < $1.cost }.map(\.variant)
   }
 }

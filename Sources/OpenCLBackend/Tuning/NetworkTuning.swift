@@ -8,7 +8,8 @@ package struct NetworkTuning: TuningTarget {
   package let reference: Executable
   private let graph: Graph
   private let device: BackendDevice
-  private let inputs: [String: HostTensor]
+  /// What the network is run on.
+  package let inputs: [String: HostTensor]
   private let referenceTimer: LaunchTimer
 
   /// Prepares a network with the variants that `options` and the cost model choose.
@@ -31,8 +32,8 @@ package struct NetworkTuning: TuningTarget {
 
   /// The problems with a choice, with their parts of the network's time.
   package func problems() throws(InceptError) -> [TuningProblem] {
-    _ = try referenceTimer.run()
-    let times = try referenceTimer.run()
+    var times = try referenceTimer.run()
+    for _ in 0..<2 { times = zip(times, try referenceTimer.run()).map { min($0, $1) } }
     let total = times.reduce(0, +)
     let parts = TunedParts(reference.plan)
     var problems: [TuningProblem] = []
@@ -78,12 +79,22 @@ package final class NetworkTrial: TuningTrial {
     self.keys = keys
   }
 
-  package func pair() throws(InceptError) -> TuningSample {
-    // Every other pair runs the other way round, so that a clock that slows down favours nobody.
-    let early = try (isReversed ? candidate : reference).run()
-    let late = try (isReversed ? reference : candidate).run()
-    let (base, tried) = isReversed ? (late, early) : (early, late)
-    isReversed.toggle()
+  /// Runs of either network in a measurement: the shortest time of each launch counts, as other processes only ever
+  /// make one longer.
+  private static let repeats = 3
+  /// A network this many times as slow is run once only.
+  private static let slow = 3.0
+
+  package func measure() throws(InceptError) -> TuningSample {
+    var (base, tried): ([Double], [Double]) = ([], [])
+    for _ in 0..<Self.repeats {
+      // Every other time the other way round, so that a clock that slows down favours nobody.
+      if isReversed { Self.keepShortest(try candidate.run(), in: &tried) }
+      Self.keepShortest(try reference.run(), in: &base)
+      if !isReversed { Self.keepShortest(try candidate.run(), in: &tried) }
+      isReversed.toggle()
+      if tried.reduce(0, +) > Self.slow * base.reduce(0, +) { break }
+    }
     var ratios: [String: Double] = [:]
     for key in keys {
       guard let own = candidate.parts.ranges[key], let other = reference.parts.ranges[key] else {
@@ -95,6 +106,10 @@ package final class NetworkTrial: TuningTrial {
     let whole = base.reduce(0, +)
     return TuningSample(
       ratios: ratios, slowdown: whole > 0 ? tried.reduce(0, +) / whole : 1)
+  }
+
+  private static func keepShortest(_ times: [Double], in shortest: inout [Double]) {
+    shortest = shortest.isEmpty ? times : zip(shortest, times).map { min($0, $1) }
   }
 }
 

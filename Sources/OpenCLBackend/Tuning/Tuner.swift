@@ -25,7 +25,7 @@ package struct TuningProblem: Hashable, Sendable {
   }
 }
 
-/// Times of one pair of runs: the network with its default variants, and with others in places.
+/// Times of one measurement: the network with its default variants, and with others in places.
 package struct TuningSample: Sendable {
   /// Time of each problem that has another variant, as a multiple of the default's.
   package let ratios: [String: Double]
@@ -52,8 +52,8 @@ package protocol TuningTarget {
 
 /// A network with other variants, ready to be timed.
 package protocol TuningTrial {
-  /// Runs the network with its default variants and with these, one after the other.
-  func pair() throws(InceptError) -> TuningSample
+  /// Runs the network with its default variants and with these, in turns.
+  func measure() throws(InceptError) -> TuningSample
 }
 
 /// Finds the fastest variant of every problem of a network.
@@ -90,11 +90,10 @@ package struct Tuner {
   /// Receives progress.
   package var progress: (Progress) -> Void
 
-  /// Problems are measured in three groups, by their part of the time: together the first make up this much of it,
-  /// the first two that much.
-  private static let groupEnds = [0.75, 0.95]
+  /// Problems are measured in groups, the largest part of the time first: the first group makes up this much of it.
+  private static let groupEnds = [0.8]
   /// A network this many times as slow is not run more often than needed.
-  private static let slow = 3.0
+  private static let slow = 1.3
 
   /// A tuner.
   package init(
@@ -169,11 +168,13 @@ package struct Tuner {
     do {
       let trial = try target.trial(variants)
       for _ in 0..<times {
-        let sample = try trial.pair()
+        let sample = try trial.measure()
         for (key, ratio) in sample.ratios {
           if let variant = variants[key] { records[key]?.add(ratio, of: variant) }
         }
-        if end != nil || sample.slowdown > Self.slow { break }
+        // What is out of the competition need not be run again with the others.
+        let isDragged = sample.ratios.values.contains { $0 > TuningRecord.hopeless }
+        if end != nil || (isDragged && sample.slowdown > Self.slow) { break }
       }
     } catch {
       // A device that fails with what ran before is no fault of a candidate.

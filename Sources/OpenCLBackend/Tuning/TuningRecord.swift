@@ -21,13 +21,13 @@ package struct TuningRecord: Hashable, Sendable {
   }
 
   /// Measurements that a candidate has had after each round.
-  static let rounds = [3, 8, 20]
+  static let rounds = [2, 5, 10]
   /// The most measurements that are kept of a candidate.
   static let limit = 64
   /// A candidate that takes this many times as long as the default is not measured again.
   static let hopeless = 2.0
   /// What is noted of a candidate that can't be built or run.
-  static let failed = 1e6
+  package static let failed = 1e6
   /// How far behind the best one a candidate may lie to stay in the competition.
   private static let reach = 1.1
 
@@ -38,7 +38,7 @@ package struct TuningRecord: Hashable, Sendable {
     let isUsable = { (ratio: Double) in ratio.isFinite && ratio > 0 && ratio <= Self.failed }
     self.ratios = ratios.filter { candidates.contains($0.key) }.mapValues {
       Array($0.filter(isUsable).prefix(Self.limit))
-    }
+    }.filter { !$0.value.isEmpty }
   }
 
   /// This record for the variants that there are now: measurements of others are forgotten, and all of them where
@@ -86,7 +86,8 @@ package struct TuningRecord: Hashable, Sendable {
   /// The best variant by what is known so far, and its time as a multiple of the default's; the default, with 1,
   /// where none is better beyond doubt.
   package var choice: (variant: String, ratio: Double) {
-    let ready = candidates.filter { count($0) >= Self.rounds[0] && !isHopeless($0) }
+    // The best of many that were measured twice is the luckiest.
+    let ready = candidates.filter { count($0) >= Self.rounds[1] && !isHopeless($0) }
     guard let best = ready.min(by: { median($0) < median($1) }),
       median(best) <= 1 - margin(count(best)), quantile(best, 0.75) < 1
     else { return (reference, 1) }
@@ -95,8 +96,7 @@ package struct TuningRecord: Hashable, Sendable {
 
   /// How much faster a candidate must be after so many measurements, as a part of the default's time.
   private func margin(_ count: Int) -> Double {
-    if count >= Self.rounds[2] { return 0.02 }
-    return count >= Self.rounds[1] ? 0.03 : 0.06
+    count >= Self.rounds[2] ? 0.02 : 0.04
   }
 
   /// Measurements of a candidate.

@@ -124,7 +124,8 @@ package struct TuningStore: Sendable {
       records[problem.problem] = TuningRecord(
         reference: problem.reference, candidates: names,
         ratios: Dictionary(
-          problem.candidates.map { ($0.variant, $0.ratios) }, uniquingKeysWith: { first, _ in first
+          problem.candidates.map { ($0.variant, $0.ratios) },
+          uniquingKeysWith: { first, _ in first
           }))
     }
     return records
