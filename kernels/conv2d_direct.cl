@@ -13,6 +13,7 @@
 //
 // Macros: MR, NV, ACT0(x) …, ACTIVATION_COUNT.
 #include "common.clh"
+#include "conv2d_tile.clh"
 
 #ifndef MR
 #define MR 6
@@ -27,61 +28,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_direct(
     __global float *restrict y, __global const int *restrict blocks, int pixels, int out_height,
     int out_width, int x_batch, int x_row, int x_column, int outer, int outer_step, int middle,
     int middle_step, int run, int group_panels, int group_step) {
-  const int panel = get_global_id(1);
-  const int first = get_global_id(0) * MR;
-  // The last tile overlaps its neighbour rather than being smaller; what both compute, one stores.
-  const int start = max(min(first, pixels - MR), 0);
-
-  int taps[MR];
-#pragma unroll
-  for (int i = 0; i < MR; i++) {
-    const int p = min(start + i, pixels - 1);
-    const int image_row = p / out_width;
-    taps[i] = x_offset + (panel / group_panels) * group_step + (image_row / out_height) * x_batch +
-              (image_row % out_height) * x_row + (p % out_width) * x_column;
-  }
-
-  float16 acc[MR][NV];
-#pragma unroll
-  for (int v = 0; v < NV; v++) {
-    const float16 b = vload16(panel * NV + v, bias + bias_offset);
-#pragma unroll
-    for (int i = 0; i < MR; i++) acc[i][v] = b;
-  }
-
-  __global const float *w = weights + weights_offset + panel * (outer * middle * run * NV * 16);
-  for (int a = 0; a < outer; a++) {
-    for (int b = 0; b < middle; b++) {
-      __global const float *source = x + a * outer_step + b * middle_step;
-      for (int c = 0; c < run; c++) {
-        float16 wv[NV];
-#pragma unroll
-        for (int v = 0; v < NV; v++) wv[v] = vload16(v, w);
-#pragma unroll
-        for (int i = 0; i < MR; i++) {
-          const float16 s = (float16)(source[taps[i] + c]);
-#pragma unroll
-          for (int v = 0; v < NV; v++) acc[i][v] = fma(s, wv[v], acc[i][v]);
-        }
-        w += NV * 16;
-      }
-    }
-  }
-
-#pragma unroll
-  for (int v = 0; v < NV; v++) {
-    __global const int *block = blocks + (panel * NV + v) * 8;
-    const int channels = block[4];
-    if (channels == 0) continue;
-    const int kind = block[5];
-#pragma unroll
-    for (int i = 0; i < MR; i++) {
-      const int p = start + i;
-      if (p < first || p >= pixels) continue;
-      const int image_row = p / out_width;
-      __global float *destination = y + block[0] + (image_row / out_height) * block[1] +
-                                    (image_row % out_height) * block[2] + (p % out_width) * block[3];
-      store_lanes(ACTIVATE(acc[i][v], kind), channels, destination);
-    }
-  }
+  conv2d_tile(
+      MR, NV, get_global_id(0) * MR, get_global_id(1), x, x_offset, weights + weights_offset,
+      bias + bias_offset, y, blocks, pixels, out_height, out_width, x_batch, x_row, x_column, outer,
+      outer_step, middle, middle_step, run, group_panels, group_step);
 }

@@ -71,6 +71,9 @@ package final class Executable: Sendable {
     case .int(let value): try kernel.setArg(index, try int32(value))
     case .float(let value): try kernel.setArg(index, value)
     case .localBytes(let bytes): try kernel.setArg(index, localBytes: bytes)
+    case .state(let count):
+      let zeros = [Int32](repeating: 0, count: count)
+      try kernel.setArg(index, try Buffer(device.context.value, copying: zeros, label: "state"))
     case .table(let cells):
       var values: [Int32] = []
       for cell in cells {
