@@ -6,6 +6,8 @@ public struct ProfileReport: Report {
   public var model: ReportedModel
   /// The device.
   public var device: ReportedDevice
+  /// How much rounding error was allowed.
+  public var accuracy: Accuracy
   /// Items per run.
   public var batch: Int
   /// Measured runs.
@@ -23,8 +25,10 @@ public struct ProfileReport: Report {
     public var sources: [String]
     /// The operator.
     public var op: String
-    /// Which of the operator's kernels.
+    /// Which of the operator's kernels, and so which algorithm.
     public var variant: String
+    /// Bound of the algorithm's rounding error next to that of direct summation, as a factor.
+    public var errorGrowth: Double
     /// Shapes of the inputs that are no weights.
     public var input: [[Int]]
     /// Shape of the result.
@@ -57,6 +61,7 @@ public struct ProfileReport: Report {
       case gflops
       case gigabytesPerSecond = "gbytes_per_s"
       case share, clock, flaw
+      case errorGrowth = "error_growth"
     }
   }
 

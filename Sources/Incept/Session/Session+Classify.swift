@@ -101,7 +101,8 @@ extension Session {
       start = end
     }
     return RunReport(
-      model: model.reported, device: device.reported, results: results, outputs: nil,
+      model: model.reported, device: device.reported, accuracy: self.options.accuracy,
+      results: results, outputs: nil,
       timing: timing(times))
   }
 

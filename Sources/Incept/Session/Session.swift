@@ -61,7 +61,7 @@ public final class Session: Sendable {
       }
       let start = Stopwatch()
       let graph = try model.optimised(shapes, outputs: outputs)
-      let steps = try PlanBuilder.plan(graph, for: backend.traits)
+      let steps = try PlanBuilder.plan(graph, for: backend.traits, options: planOptions)
       let plan = chained ? steps.chained() : steps
       if state.executables.count >= options.cacheLimit {
         state.executables.removeFirst()
@@ -77,6 +77,9 @@ public final class Session: Sendable {
       return executable
     }
   }
+
+  /// What plans of this session are made with.
+  var planOptions: PlanOptions { PlanOptions(accuracy: options.accuracy.planned) }
 
   func report(_ stage: String, _ done: Int = 0, of total: Int = 0) {
     options.progress?(ProgressStep(stage: stage, done: done, total: total))

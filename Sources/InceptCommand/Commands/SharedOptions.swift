@@ -19,17 +19,24 @@ struct ModelOptions: ParsableArguments {
   }
 }
 
-/// --device
+/// --device and --accuracy: where and how a network is computed.
 struct DeviceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "PLATFORM:DEVICE, cpu, gpu, or part of a name (default: INCEPT_DEVICE, else the first GPU, else the first CPU).",
       valueName: "device"))
   var device: String?
+  @Option(
+    help: ArgumentHelp(
+      "exact: direct convolution only; high: faster algorithms, at most 3 times PyTorch's float32 error; fast: at most 8 times.",
+      valueName: "exact|high|fast"))
+  var accuracy = Accuracy.high
 
   /// A session of `model` on the device.
   func session(_ model: Model, _ line: ProgressLine) throws(InceptError) -> Session {
-    try Session(model, on: Device.select(device), options: SessionOptions(progress: line.handler))
+    try Session(
+      model, on: Device.select(device),
+      options: SessionOptions(accuracy: accuracy, progress: line.handler))
   }
 }
 
@@ -47,6 +54,8 @@ struct MeasureArguments: ParsableArguments {
     MeasureOptions(runs: runs.value, warmup: warmup.value, batch: batch.value)
   }
 }
+
+extension Accuracy: ExpressibleByArgument {}
 
 /// A whole number of 1 or more that fits what is counted.
 struct Count: ExpressibleByArgument {

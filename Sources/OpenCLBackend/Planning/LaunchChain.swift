@@ -17,8 +17,10 @@ struct LaunchChain {
 
   /// Adds a step behind the others if the chain can still hold it.
   mutating func append(_ step: ChainStep) -> Bool {
-    let tiles = tiles + (step.isDepthwise || tiles.contains(step.kind) ? [] : [step.kind])
-    let activations = activations + step.activations.filter { !activations.contains($0) }
+    let isKnown = step.isDepthwise || tiles.contains(step.kind)
+    let tiles = tiles + (isKnown ? [] : [step.kind])
+    let known = activations
+    let activations = known + step.activations.filter { !known.contains($0) }
     guard tiles.count <= Self.tileLimit, activations.count <= ActivationTable.capacity,
       step.input == nil || input == nil || input == step.input
     else { return false }

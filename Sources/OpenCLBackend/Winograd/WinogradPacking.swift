@@ -30,56 +30,73 @@ struct WinogradPacking {
     let number = builder.constant(
       PlannedConstant(
         key: PlannedConstant.Key(sources: [tensor], packing: key), byteCount: elementCount * 4
-      ) { () throws(InceptError) in packing.packed(tensor) })
+      ) { (destination) throws(InceptError) in packing.pack(tensor, into: destination) })
     return [.buffer(.constant(number)), .offset(.constant(number), 0)]
   }
 
-  private func packed(_ tensor: HostTensor) -> HostTensor {
-    HostTensor(shape: [elementCount]) { destination in
-      tensor.withFloats { source in
-        for (index, block) in blocking.blocks.enumerated() where block.count > 0 {
-          transform(
-            block, source,
-            to: destination.extracting(
-              (index / blocking.blocksPerPanel * panelElements
-                + index % blocking.blocksPerPanel * 16)...))
+  private func pack(_ tensor: HostTensor, into destination: UnsafeMutableBufferPointer<Float>) {
+    tensor.withFloats { source in
+      guard let from = source.baseAddress, let to = destination.baseAddress else { return }
+      for (index, block) in blocking.blocks.enumerated() {
+        let place =
+          index / blocking.blocksPerPanel * panelElements + index % blocking.blocksPerPanel * 16
+        transform(block, from, to + place)
+      }
+    }
+  }
+
+  private typealias Lanes = SIMD16<Double>
+
+  /// Transforms up to 16 output channels at a time: `target` is the block's place for point 0, channel 0.
+  private func transform(
+    _ block: ConvolutionProblem.Blocking.Block, _ source: UnsafePointer<Float>,
+    _ target: UnsafeMutablePointer<Float>
+  ) {
+    let (height, width) = (weights[0], weights[1])
+    let (rows, columns) = (form.rows.size, form.columns.size)
+    let step = blocking.blocksPerPanel * 16
+    let rowWeights = form.rows.weights.flatMap(\.self)
+    let columnWeights = form.columns.weights.flatMap(\.self)
+    withUnsafeTemporaryAllocation(of: Lanes.self, capacity: (height + rows) * width) { memory in
+      guard let filter = memory.baseAddress else { return }
+      let half = filter + height * width
+      for channel in 0..<channels {
+        for tap in 0..<height * width {
+          filter[tap] = Self.load(
+            source + (tap * channels + channel) * weights[3] + block.channel, block.count)
+        }
+        rowWeights.withUnsafeBufferPointer { g in
+          for i in 0..<rows {
+            for x in 0..<width {
+              var sum = Lanes.zero
+              for y in 0..<height { sum += g[i * height + y] * filter[y * width + x] }
+              half[i * width + x] = sum
+            }
+          }
+        }
+        columnWeights.withUnsafeBufferPointer { g in
+          for i in 0..<rows {
+            for j in 0..<columns {
+              var sum = Lanes.zero
+              for x in 0..<width { sum += g[j * width + x] * half[i * width + x] }
+              let place = ((i * columns + j) * channels + channel) * step
+              UnsafeMutableRawPointer(target + place)
+                .storeBytes(of: SIMD16<Float>(sum), as: SIMD16<Float>.self)
+            }
+          }
         }
       }
     }
   }
 
-  /// Transforms 16 output channels at a time: `target` begins at the block's place for point 0, channel 0.
-  private func transform(
-    _ block: ConvolutionProblem.Blocking.Block, _ source: UnsafeBufferPointer<Float>,
-    to target: UnsafeMutableBufferPointer<Float>
-  ) {
-    typealias Lanes = SIMD16<Double>
-    let (taps, columns) = (weights[0] * weights[1], weights[1])
-    let (rows, across) = (form.rows, form.columns)
-    let outer = weights[3]
-    let channelStep = blocking.blocksPerPanel * 16
-    var filter = [Lanes](repeating: .zero, count: taps)
-    var half = [Lanes](repeating: .zero, count: rows.size * columns)
-    for channel in 0..<channels {
-      for tap in 0..<taps {
-        let start = (tap * channels + channel) * outer + block.channel
-        for lane in 0..<block.count { filter[tap][lane] = Double(source[start + lane]) }
-      }
-      for i in 0..<rows.size {
-        for x in 0..<columns {
-          var sum = Lanes.zero
-          for y in 0..<weights[0] { sum += rows.weights[i][y] * filter[y * columns + x] }
-          half[i * columns + x] = sum
-        }
-      }
-      for i in 0..<rows.size {
-        for j in 0..<across.size {
-          var sum = Lanes.zero
-          for x in 0..<columns { sum += across.weights[j][x] * half[i * columns + x] }
-          let place = ((i * across.size + j) * channels + channel) * channelStep
-          for lane in 0..<16 { target[place + lane] = Float(sum[lane]) }
-        }
-      }
+  /// `count` elements, zeros behind them.
+  @inline(__always)
+  private static func load(_ source: UnsafePointer<Float>, _ count: Int) -> Lanes {
+    if count == 16 {
+      return Lanes(UnsafeRawPointer(source).loadUnaligned(as: SIMD16<Float>.self))
     }
+    var lanes = Lanes.zero
+    for lane in 0..<count { lanes[lane] = Double(source[lane]) }
+    return lanes
   }
 }
