@@ -69,13 +69,16 @@ package struct PlanBuilder {
 
   /// Adds a launch of the current node. Its label, cost and shapes are the node's; a node's second and later
   /// launches (`step`) cost nothing of their own. `output` is where the result goes if not to the node's value.
+  /// `access` is what the launch reads and writes where that is less than the node's inputs and outputs.
   package mutating func emit(
     _ kernel: KernelSpecialization, variant: String, rejected: [Launch.Rejection] = [],
     arguments: [Launch.Argument], global: [Int], local: [Int]?, step: String? = nil,
-    output: TensorView? = nil, tuning: Launch.Tuning? = nil, errorGrowth: Double = 1
+    output: TensorView? = nil, tuning: Launch.Tuning? = nil, errorGrowth: Double = 1,
+    access: LaunchAccess? = nil
   ) {
     guard let node = current else { return }
     let data = node.inputs.filter { graph.constant($0) == nil }
+    let outputs = node.outputs.indices.map { ValueID(node.id, output: $0) }
     launches.append(
       Launch(
         label: step.map { "\(node.name)/\($0)" } ?? node.name, op: node.op.mnemonic,
@@ -84,7 +87,11 @@ package struct PlanBuilder {
         arguments: arguments, global: global, local: local,
         cost: step == nil ? graph.cost(of: node.id) : .free,
         inputShapes: data.map { graph.type(of: $0).shape }, outputShape: node.type.shape,
-        output: output ?? (step == nil ? layout.views[node.value] : nil)))
+        output: output ?? (step == nil ? layout.views[node.value] : nil),
+        access: LaunchAccess(
+          arguments, inputs: data.compactMap { layout.views[$0] },
+          outputs: outputs.compactMap { layout.views[$0] }, told: access,
+          regions: layout.regions)))
   }
 
   // MARK: Driving
@@ -121,17 +128,23 @@ package struct PlanBuilder {
 
   private mutating func finish() throws(InceptError) -> Plan {
     var regions = layout.regions
+    let overlaps = options.queue != .inOrder && traits.overlapsLaunches
+    if overlaps { launches = LaunchSchedule.reordered(launches, regions) }
     setLifetimes(&regions)
     for region in regions where region.elementCount * 4 > traits.maxAllocationBytes {
       throw tooLarge(region.name, region.elementCount * 4)
     }
-    guard let elements = ArenaPlanner.place(&regions), elements < Int(Int32.max),
-      elements * 4 <= traits.maxAllocationBytes
+    let limit = min(Int(Int32.max) - 1, traits.maxAllocationBytes / 4)
+    guard
+      let elements = ArenaPlanner.place(
+        &regions, for: launches, overlapping: overlaps, limit: limit), elements <= limit
     else {
       let largest = regions.max { $0.elementCount < $1.elementCount }
       let total = regions.reduce(0) { $0 + $1.elementCount * 4 }
       throw tooLarge(largest?.name ?? graph.name, total)
     }
+    let waits = LaunchDependencies(launches, regions, .placed).waits
+    for index in launches.indices { launches[index].waits = waits[index] }
     let weights = constants.reduce(0) { $0 + $1.byteCount }
     for constant in constants where constant.byteCount > traits.maxAllocationBytes {
       throw tooLarge("\(graph.name) (a weight tensor)", constant.byteCount)

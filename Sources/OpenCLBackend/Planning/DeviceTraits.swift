@@ -25,11 +25,14 @@ package struct DeviceTraits: Hashable, Sendable {
   package var maxAllocationBytes: Int
   /// Bytes of all buffers together.
   package var globalMemoryBytes: Int
+  /// Whether launches may overlap.
+  package var overlapsLaunches: Bool
 
   /// Traits from numbers, for tests and for planning without a device.
   package init(
     style: Style, vectorWidth: Int, computeUnits: Int, localMemoryBytes: Int,
-    maxWorkGroupSize: Int, maxAllocationBytes: Int, globalMemoryBytes: Int
+    maxWorkGroupSize: Int, maxAllocationBytes: Int, globalMemoryBytes: Int,
+    overlapsLaunches: Bool = true
   ) {
     self.style = style
     self.vectorWidth = vectorWidth
@@ -38,5 +41,6 @@ package struct DeviceTraits: Hashable, Sendable {
     self.maxWorkGroupSize = maxWorkGroupSize
     self.maxAllocationBytes = maxAllocationBytes
     self.globalMemoryBytes = globalMemoryBytes
+    self.overlapsLaunches = overlapsLaunches
   }
 }
