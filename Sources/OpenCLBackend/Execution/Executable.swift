@@ -136,13 +136,12 @@ package final class Executable: Sendable {
     try exclusively { () throws(InceptError) in
       try upload(inputs, queue.value)
       try queue.value.enqueue(sequence)
-      // Out of order nothing else makes reading wait.
-      if isOutOfOrder { try queue.value.finish() }
-      let results = try plan.outputs.map { (output) throws(InceptError) in
+      // Out of order nothing else makes reading wait; in order the first reading waits for everything.
+      let isRead = plan.outputs.contains { $0.view.shape.elementCount > 0 }
+      if isOutOfOrder || !isRead { try queue.value.finish() }
+      return try plan.outputs.map { (output) throws(InceptError) in
         try download(output, queue.value)
       }
-      try queue.value.finish()
-      return results
     }
   }
 
@@ -172,13 +171,24 @@ package final class Executable: Sendable {
 
   /// Sets the inputs without running.
   package func setInputs(_ inputs: [String: HostTensor]) throws(InceptError) {
-    try exclusively { () throws(InceptError) in try upload(inputs, queue.value) }
+    try exclusively { () throws(InceptError) in
+      try upload(inputs, queue.value)
+      try queue.value.finish()
+    }
   }
 
   func exclusively<Result>(_ body: () throws(InceptError) -> Result) throws(InceptError)
     -> Result
   {
-    try running.withLock { (_) throws(InceptError) in try body() }
+    try running.withLock { (_) throws(InceptError) in
+      do throws(InceptError) {
+        return try body()
+      } catch {
+        // What is under way may still read memory that the next run writes.
+        try? queue.value.finish()
+        throw error
+      }
+    }
   }
 
   private func upload(_ inputs: [String: HostTensor], _ queue: borrowing Queue)

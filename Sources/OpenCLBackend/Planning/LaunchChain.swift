@@ -1,95 +1,104 @@
 import GraphIR
-import TensorCore
 
-/// Launches that one launch of `chain.cl` can do: short convolutions, one after the other, on a device that runs
-/// one work-item per group.
+/// Launches that one launch of `chain.cl` can do: short ones, one after the other, on a device that runs one work-item
+/// per group.
 ///
 /// A launch waits for the one before, and threads that have nothing to do fall asleep; waking them costs as much as
 /// a convolution of some million multiply-adds takes. Within a chain they only watch a counter.
 struct LaunchChain {
   private(set) var steps: [ChainStep] = []
-  private var tiles: [ChainStep.Kind] = []
+  private var kinds: [ChainStep.Kind] = []
   private var activations: [String] = []
   private var input: Storage?
 
-  /// Register tiles of one chain: each is a convolution of its own to compile.
-  private static let tileLimit = 6
+  /// Different kinds of steps of one chain: each is a function to compile.
+  private static let kindLimit = 8
+  /// `RECORD` of `chain.cl`.
+  private static let recordLength = 24
 
   /// Adds a step behind the others if the chain can still hold it.
   mutating func append(_ step: ChainStep) -> Bool {
-    let isKnown = step.isDepthwise || tiles.contains(step.kind)
-    let tiles = tiles + (isKnown ? [] : [step.kind])
-    let known = activations
-    let activations = known + step.activations.filter { !known.contains($0) }
-    guard tiles.count <= Self.tileLimit, activations.count <= ActivationTable.capacity,
+    let kinds = kinds.contains(step.kind) ? kinds : kinds + [step.kind]
+    var activations = activations
+    for activation in step.activations where !activations.contains(activation) {
+      activations.append(activation)
+    }
+    guard kinds.count <= Self.kindLimit, activations.count <= ActivationTable.capacity,
       step.input == nil || input == nil || input == step.input
     else { return false }
-    (self.tiles, self.activations) = (tiles, activations)
+    self.kinds = kinds
+    self.activations = activations
     input = input ?? step.input
     steps.append(step)
     return true
   }
 
-  /// The one launch for all steps.
+  /// Numbers of the constants that the steps read, in order of first use.
+  var constants: [Int] {
+    var seen: Set<Int> = []
+    return steps.flatMap(\.constants).filter { seen.insert($0).inserted }
+  }
+
+  /// The one launch for all steps; nil for a chain without any.
   ///
   /// - Parameters:
   ///   - groups: Work-groups that draw the steps' tickets.
-  ///   - place: Where each constant begins in `constants`, by number.
-  ///   - constants: Number of the constant that holds all.
-  func launch(groups: Int, constants: Int, place: [Int: Int]) -> Launch? {
-    guard var launch = steps.first?.launch, let last = steps.last?.launch,
-      let data = launch.arguments.dropFirst(6).first
-    else { return nil }
+  ///   - places: Where each constant begins in the chain's, by number.
+  ///   - constant: Number of the chain's constant.
+  func launch(groups: Int, places: [Int: Int], constant: Int) -> Launch? {
+    guard var launch = steps.first?.launch, let last = steps.last else { return nil }
     var records: [Launch.Cell] = []
-    var tables: [Launch.Cell] = []
+    var table: [Launch.Cell] = []
     var tickets = 0
     for step in steps {
-      let units = step.launch.global.reduce(1, *)
       let share = step.unitsOfTicket(cores: groups)
-      tickets += (units + share - 1) / share
-      let kind = step.isDepthwise ? Self.depthwise : tiles.firstIndex(of: step.kind) ?? 0
-      let header: [Launch.Cell] = [
-        .int(kind), .int(step.launch.global[0]), .int(units), .int(share), .int(tickets),
-        .int(step.input == nil ? 0 : 1), step.imageOffset,
-        .int((place[step.weights.constant] ?? 0) + step.weights.offset),
-        .int((place[step.bias.constant] ?? 0) + step.bias.offset),
-        .int(steps.count * Self.recordLength + tables.count),
+      tickets += (step.units + share - 1) / share
+      var record: [Launch.Cell] = [
+        .int(kinds.firstIndex(of: step.kind) ?? 0), .int(step.launch.global[0]), .int(step.units),
+        .int(share), .int(tickets), .int(step.input == nil ? 0 : 1),
       ]
-      let record = header + step.geometry.map { .int($0) }
-      let padding = [Launch.Cell](repeating: .int(0), count: Self.recordLength - record.count)
-      records += record + padding
-      tables += step.destinations(numbering: activations)
+      record += step.cells(
+        places: places, numbering: activations, table: &table,
+        base: steps.count * Self.recordLength)
+      record += [Launch.Cell](repeating: .int(0), count: Self.recordLength - record.count)
+      records += record
     }
-    launch.label = "\(launch.label) … \(last.label)"
+    launch.label = "\(launch.label) … \(last.launch.label)"
     launch.op = "chain"
     launch.sources = steps.flatMap(\.launch.sources)
     launch.variant = "chain of \(steps.count)"
     launch.rejected = []
     launch.tuning = nil
+    launch.errorGrowth = steps.map(\.launch.errorGrowth).max() ?? 1
     launch.kernel = kernel
     launch.arguments = [
-      data, .buffer(input ?? data.storages[0]), .buffer(.constant(constants)),
-      .table(records + tables), .state(steps.count + 2), .int(steps.count),
+      .buffer(last.target), .buffer(input ?? last.target), .buffer(.constant(constant)),
+      .table(records + table), .state(steps.count + 2), .int(steps.count),
     ]
     launch.global = [groups]
     launch.local = [1]
     launch.cost = steps.reduce(.free) { $0 + $1.launch.cost }
-    launch.outputShape = last.outputShape
-    launch.output = last.output
+    launch.outputShape = last.launch.outputShape
+    launch.output = last.launch.output
+    launch.access = LaunchAccess(
+      reads: steps.flatMap(\.launch.access.reads), writes: steps.flatMap(\.launch.access.writes))
     return launch
   }
 
-  /// `RECORD` and `DEPTHWISE` of `chain.cl`.
-  private static let recordLength = 24
-  private static let depthwise = 100
-
   private var kernel: KernelSpecialization {
-    let list = tiles.enumerated().map { "TILE(\($0), \($1.pixels), \($1.blocks))" }
+    let list = kinds.enumerated().map { number, kind in
+      switch kind {
+      case .tile(let pixels, let blocks): "TILE(\(number), \(pixels), \(blocks))"
+      case .depthwise: "DEPTHWISE(\(number))"
+      case .pool(let vectors): "POOL(\(number), \(vectors))"
+      case .softmax: "SOFTMAX(\(number))"
+      }
+    }
     return KernelSpecialization(
       file: "chain.cl", entry: "chain",
       defines: [
-        .init("TILES(TILE)", list.joined(separator: " ")),
-        .init("ACTIVATION_COUNT", activations.count),
+        .init("KINDS", list.joined(separator: " ")),
+        .init("ACTIVATION_COUNT", max(activations.count, 1)),
       ] + activations.enumerated().map { .init("ACT\($0)(x)", $1) })
   }
 }

@@ -1,10 +1,10 @@
 import TensorCore
 
 extension Plan {
-  /// The plan with neighbouring short convolutions done by one launch each (``LaunchChain``): less time, but one
-  /// time stamp for all of them.
+  /// The plan with neighbouring short launches done by one each (``LaunchChain``): less time, but one time stamp for
+  /// all of them. A plan whose launches may overlap stays as it is.
   package func chained() -> Plan {
-    guard traits.style == .registerTiles else { return self }
+    guard traits.style == .registerTiles, !runsOutOfOrder else { return self }
     var result = self
     result.launches = []
     var numbers: [Int] = []
@@ -15,76 +15,83 @@ extension Plan {
           result.close(&chain)
           _ = chain.append(step)
         }
+        numbers.append(result.launches.count)
       } else {
         result.close(&chain)
+        numbers.append(result.launches.count)
+        result.launches.append(launch)
       }
-      numbers.append(result.launches.count)
-      if chain.steps.isEmpty { result.launches.append(launch) }
     }
     result.close(&chain)
-    for index in regions.indices {
-      let (first, last) = (regions[index].lifetime.lowerBound, regions[index].lifetime.upperBound)
-      result.regions[index].lifetime = numbered(first, numbers)...numbered(last, numbers)
-    }
+    guard result.launches.count < launches.count else { return self }
+    result.renumber(numbers)
     result.dropUnusedConstants()
     return result
-  }
-
-  /// The new number of a launch; those before the first and behind the last stay there.
-  private func numbered(_ launch: Int, _ numbers: [Int]) -> Int {
-    if launch < 0 { return launch }
-    return launch < numbers.count ? numbers[launch] : (numbers.last ?? -1) + 1
   }
 
   /// Ends a chain: its launch, or its only step's own.
   private mutating func close(_ chain: inout LaunchChain) {
     defer { chain = LaunchChain() }
-    guard chain.steps.count > 1, let joined = joined(chain.steps),
+    guard chain.steps.count > 1 else { return launches += chain.steps.map(\.launch) }
+    let (places, count) = places(of: chain.constants)
+    guard count * 4 <= traits.maxAllocationBytes, count < Int(Int32.max),
       let launch = chain.launch(
-        groups: traits.computeUnits, constants: constants.count, place: joined.place)
-    else {
-      launches += chain.steps.map(\.launch)
-      return
-    }
-    constants.append(joined.constant)
+        groups: traits.computeUnits, places: places, constant: constants.count)
+    else { return launches += chain.steps.map(\.launch) }
+    constants.append(joined(chain.constants, places: places, count: count))
     launches.append(launch)
   }
 
-  /// One constant for all of a chain's, and where each begins in it, by number; nil where that would be larger than
-  /// a buffer of the device may be.
-  private func joined(_ steps: [ChainStep]) -> (constant: PlannedConstant, place: [Int: Int])? {
-    var place: [Int: Int] = [:]
-    var parts: [(start: Int, constant: PlannedConstant)] = []
+  /// Where each of some constants begins in one that holds them all, by number, and that one's elements.
+  private func places(of numbers: [Int]) -> (places: [Int: Int], count: Int) {
+    var places: [Int: Int] = [:]
     var count = 0
-    for number in steps.flatMap({ [$0.weights.constant, $0.bias.constant] })
-    where place[number] == nil {
-      place[number] = count
-      parts.append((count, constants[number]))
+    for number in numbers {
+      places[number] = count
+      // Every one begins at a cache line.
       count += (constants[number].byteCount / 4 + 15) / 16 * 16
     }
-    guard count * 4 <= traits.maxAllocationBytes, count < Int(Int32.max) else { return nil }
-    let (total, pieces) = (count, parts)
-    let constant = PlannedConstant(
+    return (places, Swift.max(count, 1))
+  }
+
+  private func joined(_ numbers: [Int], places: [Int: Int], count: Int) -> PlannedConstant {
+    let parts = numbers.map { (start: places[$0] ?? 0, constant: constants[$0]) }
+    let names = parts.map { "\($0.constant.key.packing) of \($0.constant.key.sources.count)" }
+    return PlannedConstant(
       key: PlannedConstant.Key(
         sources: parts.flatMap(\.constant.key.sources),
-        packing: "chain of " + parts.map(\.constant.key.packing).joined(separator: "; ")),
+        packing: "chain: " + names.joined(separator: "; ")),
       byteCount: count * 4
     ) { (target) throws(InceptError) in
-      for (index, part) in pieces.enumerated() {
-        let end = part.start + part.constant.byteCount / 4
-        let next = index + 1 < pieces.count ? pieces[index + 1].start : total
+      var end = 0
+      for part in parts {
+        UnsafeMutableBufferPointer(rebasing: target[end..<part.start]).update(repeating: 0)
+        end = part.start + part.constant.byteCount / 4
         try part.constant.write(UnsafeMutableBufferPointer(rebasing: target[part.start..<end]))
-        UnsafeMutableBufferPointer(rebasing: target[end..<next]).update(repeating: 0)
       }
+      UnsafeMutableBufferPointer(rebasing: target[end...]).update(repeating: 0)
     }
-    return (constant, place)
+  }
+
+  /// Gives the regions' lifetimes the launches' new numbers, and the launches what they wait for.
+  private mutating func renumber(_ numbers: [Int]) {
+    func number(_ launch: Int) -> Int {
+      // Inputs are written before the first launch, results read after the last.
+      if launch < 0 { return launch }
+      return launch < numbers.count ? numbers[launch] : launches.count
+    }
+    for index in regions.indices {
+      let lifetime = regions[index].lifetime
+      regions[index].lifetime = number(lifetime.lowerBound)...number(lifetime.upperBound)
+    }
+    let waits = LaunchDependencies(launches, regions, .placed).waits
+    for index in launches.indices { launches[index].waits = waits[index] }
   }
 
   /// Puts nothing in the place of constants that no launch and no result needs any more.
   private mutating func dropUnusedConstants() {
-    let storages =
-      launches.flatMap { $0.arguments.flatMap(\.storages) } + outputs.map(\.view.storage)
-    let used = Set(storages)
+    let used = Set(
+      launches.flatMap { $0.arguments.flatMap(\.storages) } + outputs.map(\.view.storage))
     for number in constants.indices where !used.contains(.constant(number)) {
       constants[number] = PlannedConstant(
         key: PlannedConstant.Key(sources: [], packing: "nothing"), byteCount: 0
