@@ -41,13 +41,16 @@ package enum DeviceRunner {
   /// What is wrong with a graph's results on a device, the first bad one's name and worst element.
   ///
   /// The graph runs twice: the second run finds the arena as the first left it. `willRun` sees the plan before.
+  /// With `chained`, launches are in order and short ones in chains.
   package static func mismatch(
     _ graph: Graph, _ feeds: [String: HostTensor], _ tolerance: Tolerance, on device: TestDevice,
-    willRun: (Plan) -> Void = { _ in }
+    chained: Bool = false, willRun: (Plan) -> Void = { _ in }
   ) throws(InceptError) -> String? {
     let backend = try device.backend
     defer { backend.dropConstants() }
-    let plan = try PlanBuilder.plan(graph, for: backend.traits)
+    let steps = try PlanBuilder.plan(
+      graph, for: backend.traits, options: PlanOptions(queue: chained ? .inOrder : .auto))
+    let plan = chained ? steps.chained() : steps
     let executable = try Executable(plan, on: backend)
     willRun(plan)
     let expected = try ReferenceEvaluator.evaluate(graph, feeding: feeds)
