@@ -14,8 +14,8 @@ struct ChainDeviceTests {
       let mismatch = try DeviceRunner.mismatch(
         graph, feeds, .loose, on: device, chained: true,
         willRun: { plan in
-          let ops = plan.launches.map(\.op)
-          #expect(device.style == .registerTiles ? ops == ["chain"] : !ops.contains("chain"))
+          let hasChain = plan.launches.contains { $0.op == "chain" }
+          #expect(hasChain == (device.style == .registerTiles))
         })
       #expect(mismatch == nil, "\(sample)")
     }
@@ -34,7 +34,7 @@ struct ChainDeviceTests {
     #expect(device.style == .registerTiles ? chains > 5 : chains == 0)
   }
 
-  @Test("The thousandth run gives what the first gave", arguments: TestDevice.all)
+  @Test("The hundredth run gives what the first gave", arguments: TestDevice.all)
   func lasts(device: TestDevice) throws {
     let (graph, feeds) = try ChainSample([1, 12, 12, 3], channels: 8, classes: 10).graph()
     let backend = try device.backend
@@ -44,7 +44,7 @@ struct ChainDeviceTests {
     let executable = try Executable(plan, on: backend)
     let first = try executable.run(feeds).map { $0.floats() }
     // Interpreters of OpenCL take a second for each.
-    let runs = device.info.name.contains("Oclgrind") ? 3 : 1000
+    let runs = device.info.name.contains("Oclgrind") ? 3 : 100
     for _ in 1..<runs { #expect(try executable.run(feeds).map { $0.floats() } == first) }
   }
 }
