@@ -8,20 +8,10 @@
 //
 // Macros: IS_MAX, NV.
 #include "common.clh"
+#include "global_pool_block.clh"
 
-#ifndef IS_MAX
-#define IS_MAX 0
-#endif
 #ifndef NV
 #define NV 2
-#endif
-
-#if IS_MAX
-#define START (-INFINITY)
-#define COMBINE(a, b) max(a, b)
-#else
-#define START 0.0f
-#define COMBINE(a, b) ((a) + (b))
 #endif
 
 #define GEOMETRY                                                                              \
@@ -30,35 +20,9 @@
       float scale
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void global_pool_rows(GEOMETRY) {
-  const int first = get_global_id(0) * NV * 16;
-  const int n = get_global_id(1);
-  const bool whole = first + NV * 16 <= channels;
-  __global const float *source = x + x_offset + n * x_batch + first;
-  float16 total[NV];
-#pragma unroll
-  for (int v = 0; v < NV; v++) total[v] = (float16)(START);
-  for (int iy = 0; iy < height; iy++) {
-    float16 sum[NV];
-#pragma unroll
-    for (int v = 0; v < NV; v++) sum[v] = (float16)(START);
-    __global const float *p = source + iy * x_row;
-    for (int ix = 0; ix < width; ix++) {
-#pragma unroll
-      for (int v = 0; v < NV; v++) {
-        const float16 value =
-            whole ? vload16(v, p) : load_lanes(channels - first - v * 16, p + v * 16);
-        sum[v] = COMBINE(sum[v], value);
-      }
-      p += x_column;
-    }
-#pragma unroll
-    for (int v = 0; v < NV; v++) total[v] = COMBINE(total[v], sum[v]);
-  }
-  __global float *target = y + y_offset + n * y_batch + first;
-#pragma unroll
-  for (int v = 0; v < NV; v++) {
-    store_lanes(total[v] * scale, channels - first - v * 16, target + v * 16);
-  }
+  global_pool_block(
+      NV, get_global_id(0), get_global_id(1), x, x_offset, y, y_offset, channels, height, width,
+      x_batch, x_row, x_column, y_batch, scale);
 }
 
 __kernel void global_pool_items(GEOMETRY) {

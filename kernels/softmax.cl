@@ -9,11 +9,8 @@
 //
 // Macros: LOGARITHM, GROUP.
 #include "common.clh"
-#include "strided.clh"
+#include "softmax_row.clh"
 
-#ifndef LOGARITHM
-#define LOGARITHM 0
-#endif
 #ifndef GROUP
 #define GROUP 64
 #endif
@@ -22,32 +19,8 @@
   __global const float *restrict x, int x_offset, __global float *restrict y, int y_offset, \
       __global const int *restrict axes, int axis_count, int length, int x_step, int y_step
 
-#if LOGARITHM
-#define RESULT(value, shift, sum) ((value) - (shift) - log(sum))
-#else
-#define RESULT(value, shift, sum) (exp((value) - (shift)) / (sum))
-#endif
-
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void softmax_rows(GEOMETRY) {
-  const int2 place = place2(axes, axis_count, get_global_id(0));
-  __global const float *source = x + x_offset + place.s1;
-  __global float *target = y + y_offset + place.s0;
-  const int whole = length / 16 * 16;
-
-  float16 lanes = (float16)(-INFINITY);
-  for (int i = 0; i < whole; i += 16) lanes = max(lanes, vload16(0, source + i));
-  float shift = max_lanes(lanes);
-  for (int i = whole; i < length; i++) shift = max(shift, source[i]);
-
-  float16 sums = (float16)(0.0f);
-  for (int i = 0; i < whole; i += 16) sums += exp(vload16(0, source + i) - shift);
-  float sum = sum_lanes(sums);
-  for (int i = whole; i < length; i++) sum += exp(source[i] - shift);
-
-  for (int i = 0; i < whole; i += 16) {
-    vstore16(RESULT(vload16(0, source + i), shift, sum), 0, target + i);
-  }
-  for (int i = whole; i < length; i++) target[i] = RESULT(source[i], shift, sum);
+  softmax_row(get_global_id(0), x, x_offset, y, y_offset, axes, axis_count, length);
 }
 
 __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void softmax_group(GEOMETRY) {

@@ -32,6 +32,20 @@ extension Queue {
     guard status == 0 else { throw error(status, "clEnqueueWriteBuffer", memory) }
   }
 
+  /// Enqueues copying host memory into the beginning of a buffer. The memory must stay as it is until the queue has
+  /// waited for something enqueued later, or finished.
+  package func enqueueWrite(
+    _ buffer: borrowing Buffer, from bytes: UnsafeRawBufferPointer
+  ) throws(InceptError) {
+    let memory = buffer.handle
+    try memory.checkRange(offset: 0, byteCount: bytes.count)
+    guard let start = bytes.baseAddress, bytes.count > 0 else { return }
+    let status = clEnqueueWriteBuffer(
+      raw, memory.raw, cl_bool(CL_FALSE), 0, bytes.count, start, 0, nil, nil)
+    guard status == 0 else { throw error(status, "clEnqueueWriteBuffer", memory) }
+    try keep(memory)
+  }
+
   /// Copies values into a buffer, starting at byte `offset`, and waits until they are there.
   package func write<Value: BitwiseCopyable>(
     _ buffer: borrowing Buffer, _ values: [Value], offset: Int = 0

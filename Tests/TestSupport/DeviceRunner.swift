@@ -42,13 +42,18 @@ package enum DeviceRunner {
   /// What is wrong with a graph's results on a device, the first bad one's name and worst element.
   ///
   /// The graph runs twice: the second run finds the arena as the first left it. `willRun` sees the plan before.
+  /// With `chained`, launches are in order and short ones in chains.
   package static func mismatch(
     _ graph: Graph, _ feeds: [String: HostTensor], _ tolerance: Tolerance, on device: TestDevice,
-    options: PlanOptions = PlanOptions(), willRun: (Plan) -> Void = { _ in }
+    options: PlanOptions = PlanOptions(), chained: Bool = false,
+    willRun: (Plan) -> Void = { _ in }
   ) throws(InceptError) -> String? {
     let backend = try device.backend
     defer { backend.dropConstants() }
-    let plan = try PlanBuilder.plan(graph, for: backend.traits, options: options)
+    var options = options
+    if chained { options.queue = .inOrder }
+    let steps = try PlanBuilder.plan(graph, for: backend.traits, options: options)
+    let plan = chained ? steps.chained() : steps
     let executable = try Executable(plan, on: backend)
     willRun(plan)
     let expected = try ReferenceEvaluator.evaluate(graph, feeding: feeds)

@@ -5,7 +5,8 @@ extension OperatorSamples {
   /// Convolutions: kernels, strides, dilations, paddings, groups, channel counts around vector widths, images
   /// down to one pixel, fused activations, splits, operands known late.
   package static let conv2D: [OperatorSample] =
-    kernels + strided + padded + grouped + channelCounts + imageSizes + activated + split + computed
+    kernels + strided + padded + grouped + rows + channelCounts + imageSizes + activated + split
+    + computed
 
   private static func conv(
     _ detail: String, _ image: Shape, _ kernel: Spatial, to outer: Int, _ op: Conv2D = Conv2D(),
@@ -102,6 +103,25 @@ extension OperatorSamples {
       Conv2D(dilations: Spatial(2), padding: .same, groups: 8)),
     conv("depthwise 1x1", [1, 5, 5, 7], .one, to: 7, Conv2D(groups: 7)),
   ]
+
+  // Rows shorter and longer than the pixels that kernels take at once, of whole, half and odd vectors.
+  private static let rows: [OperatorSample] =
+    [1, 3, 4, 6, 8, 11, 19].flatMap { width in
+      [8, 16, 24, 35].map { channels in
+        conv(
+          "depthwise \(channels) on rows of \(width)", [2, 3, width, channels], Spatial(3),
+          to: channels, Conv2D(padding: .same, groups: channels, activation: .relu6))
+      }
+    }
+    + [19, 33, 37].flatMap { width in
+      [
+        conv(
+          "3x3 stride 2 to 8 on rows of \(width)", [2, 5, width, 3], Spatial(3), to: 8,
+          Conv2D(strides: Spatial(2), padding: .same, activation: .relu6)),
+        conv("1x1 to 16 on rows of \(width)", [2, 2, width, 8], .one, to: 16),
+        conv("1x1 to 40 on rows of \(width)", [1, 3, width, 5], .one, to: 40),
+      ]
+    }
 
   private static let channelCounts: [OperatorSample] = [1, 3, 5, 8, 16, 17, 32, 33, 64].flatMap {
     channels in

@@ -66,6 +66,7 @@ struct DeviceSuite {
     var coverage = KernelCoverage()
     for form in forms {
       run(form, form.samples(of: samples), options, skips, &tally, &coverage)
+      if form.style == .registerTiles { runChains(form, options, &tally, &coverage) }
     }
     if options.requiresCoverage {
       for kernel in coverage.missing {
@@ -119,6 +120,32 @@ struct DeviceSuite {
           tally.failed += 1
           say("FAIL\t\(name) (\(variants.joined(separator: ", ")))\t\(mismatch)")
         }
+      } catch {
+        tally.failed += 1
+        say("FAIL\t\(name)\t\(error)")
+      }
+    }
+  }
+
+  /// Small networks in one launch each.
+  private static func runChains(
+    _ device: TestDevice, _ options: Options, _ tally: inout Tally,
+    _ coverage: inout KernelCoverage
+  ) {
+    // As large as they need be for one that is more than a pixel.
+    let limit = Swift.max(options.maxWork, 2_000)
+    for sample in ChainSample.all where sample.work <= limit && options.filters.isEmpty {
+      let name = "\(sample) as \(device.form)"
+      if options.isVerbose { say("RUN\t\(name)") }
+      tally.run += 1
+      do throws(InceptError) {
+        let (graph, feeds) = try sample.graph()
+        let mismatch = try DeviceRunner.mismatch(
+          graph, feeds, .loose, on: device, chained: true,
+          willRun: { coverage.add($0.launches.map(\.kernel)) })
+        guard let mismatch else { continue }
+        tally.failed += 1
+        say("FAIL\t\(name)\t\(mismatch)")
       } catch {
         tally.failed += 1
         say("FAIL\t\(name)\t\(error)")

@@ -25,10 +25,16 @@ extension Session {
       let names = [String](repeating: image, count: measure.batch)
       inputs = [pictures.input: try pictures.tensor(group, names: names)]
     }
-    let executable = try executable(model.shapes(batch: measure.batch))
+    let shapes = model.shapes(batch: measure.batch)
+    // Chains of kernels have one time stamp for all: kernels are timed each by itself, the whole as it runs.
+    let executable = try executable(shapes, chained: false)
+    let whole = try self.executable(shapes)
     settle()
-    try executable.setInputs(inputs ?? madeUpInputs(batch: measure.batch))
-    for _ in 0..<max(1, measure.warmup) { try executable.runKernels() }
+    let tensors = inputs ?? madeUpInputs(batch: measure.batch)
+    for one in [executable, whole] {
+      try one.setInputs(tensors)
+      for _ in 0..<max(1, measure.warmup) { try one.runKernels() }
+    }
 
     var record = LaunchRecord(launchCount: executable.plan.launches.count)
     let queue = try executable.profilingQueue()
@@ -37,7 +43,7 @@ extension Session {
     for number in 0..<measure.runs {
       // Profiled and unprofiled runs take turns, so that both see the same state of the machine.
       let plain = Stopwatch()
-      try executable.runKernels()
+      try whole.runKernels()
       record.unprofiled.append(plain.milliseconds)
       let watch = Stopwatch()
       let times = try executable.profileKernels(on: queue)

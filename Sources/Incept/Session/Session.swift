@@ -23,6 +23,7 @@ public final class Session: Sendable {
   private struct Key: Hashable {
     let shapes: [String: Shape]
     let outputs: [String]
+    let isChained: Bool
   }
 
   private struct State {
@@ -53,11 +54,12 @@ public final class Session: Sendable {
   /// Milliseconds spent on measuring kernel variants so far; looking up results takes none.
   public var tuneMilliseconds: Double { state.withLock { $0.tuneMilliseconds } }
 
-  /// The network prepared for inputs of the given shapes and for the model's results followed by `outputs`.
+  /// The network prepared for inputs of the given shapes and for the model's results followed by `outputs`, with
+  /// short kernels chained or each launched by itself.
   func executable(
-    _ shapes: [String: Shape], outputs: [String] = []
+    _ shapes: [String: Shape], outputs: [String] = [], chained: Bool = true
   ) throws(InceptError) -> Executable {
-    let key = Key(shapes: shapes, outputs: outputs)
+    let key = Key(shapes: shapes, outputs: outputs, isChained: chained)
     return try state.withLock { (state) throws(InceptError) in
       if let index = state.executables.firstIndex(where: { $0.key == key }) {
         let found = state.executables.remove(at: index)
@@ -66,7 +68,8 @@ public final class Session: Sendable {
       }
       let start = Stopwatch()
       let graph = try model.optimised(shapes, outputs: outputs)
-      let plan = try PlanBuilder.plan(graph, for: backend.traits, options: planOptions)
+      let steps = try PlanBuilder.plan(graph, for: backend.traits, options: planOptions)
+      let plan = chained ? steps.chained() : steps
       if state.executables.count >= options.cacheLimit {
         state.executables.removeFirst()
         backend.dropConstants()

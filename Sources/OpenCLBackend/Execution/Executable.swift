@@ -71,6 +71,9 @@ package final class Executable: Sendable {
     case .int(let value): try kernel.setArg(index, try int32(value))
     case .float(let value): try kernel.setArg(index, value)
     case .localBytes(let bytes): try kernel.setArg(index, localBytes: bytes)
+    case .state(let count):
+      let zeros = [Int32](repeating: 0, count: count)
+      try kernel.setArg(index, try Buffer(device.context.value, copying: zeros, label: "state"))
     case .table(let cells):
       var values: [Int32] = []
       for cell in cells {
@@ -104,13 +107,12 @@ package final class Executable: Sendable {
     try exclusively { () throws(InceptError) in
       try upload(inputs, queue.value)
       try queue.value.enqueue(sequence)
-      // Out of order nothing else makes reading wait.
-      if isOutOfOrder { try queue.value.finish() }
-      let results = try plan.outputs.map { (output) throws(InceptError) in
+      // Out of order nothing else makes reading wait; in order the first reading waits for everything.
+      let isRead = plan.outputs.contains { $0.view.shape.elementCount > 0 }
+      if isOutOfOrder || !isRead { try queue.value.finish() }
+      return try plan.outputs.map { (output) throws(InceptError) in
         try download(output, queue.value)
       }
-      try queue.value.finish()
-      return results
     }
   }
 
@@ -140,13 +142,24 @@ package final class Executable: Sendable {
 
   /// Sets the inputs without running.
   package func setInputs(_ inputs: [String: HostTensor]) throws(InceptError) {
-    try exclusively { () throws(InceptError) in try upload(inputs, queue.value) }
+    try exclusively { () throws(InceptError) in
+      try upload(inputs, queue.value)
+      try queue.value.finish()
+    }
   }
 
   func exclusively<Result>(_ body: () throws(InceptError) -> Result) throws(InceptError)
     -> Result
   {
-    try running.withLock { (_) throws(InceptError) in try body() }
+    try running.withLock { (_) throws(InceptError) in
+      do throws(InceptError) {
+        return try body()
+      } catch {
+        // What is under way may still read memory that the next run writes.
+        try? queue.value.finish()
+        throw error
+      }
+    }
   }
 
   private func upload(_ inputs: [String: HostTensor], _ queue: borrowing Queue)

@@ -8,6 +8,7 @@ import TensorCore
 struct PlanMemory: Sendable {
   private let arena: Shared<Buffer>
   private let inputs: [Int: Shared<Buffer>]
+  private let staging: [Int: InputStaging]
 
   /// Allocates the plan's regions and zeroes them.
   init(
@@ -20,6 +21,11 @@ struct PlanMemory: Sendable {
         max(region.elementCount, 1) * 4, region.name, context, queue)
     }
     self.inputs = inputs
+    staging = inputs.keys.reduce(into: [:]) { staging, number in
+      let count = plan.regions[number].elementCount
+      guard count > 0, count * 4 <= InputStaging.byteLimit else { return }
+      staging[number] = InputStaging(elementCount: count)
+    }
   }
 
   private static func zeroed(
@@ -41,20 +47,24 @@ struct PlanMemory: Sendable {
   /// The buffer that a region is in.
   func buffer(ofRegion number: Int) -> Shared<Buffer> { inputs[number] ?? arena }
 
-  /// Writes a caller's tensor, which has the view's shape.
+  /// Writes a caller's tensor, which has the view's shape. On an in-order queue it may not be there yet when this
+  /// returns; the tensor is no longer needed all the same.
   func write(
     _ tensor: HostTensor, to view: TensorView, _ plan: Plan, _ queue: borrowing Queue
   ) throws(InceptError) {
     guard case .arena(let number) = view.storage, tensor.elementCount > 0 else { return }
     let buffer = buffer(ofRegion: number)
     let count = plan.regions[number].elementCount
+    if let staging = staging[number], !queue.isOutOfOrder {
+      return try queue.enqueueWrite(buffer.value, from: staging.put(tensor, view))
+    }
     try tensor.withFloats { (floats) throws(InceptError) in
       if view.isDense, view.shape.elementCount == count {
         try queue.write(buffer.value, from: UnsafeRawBufferPointer(floats))
       } else {
-        var staging = [Float](repeating: 0, count: count)
-        StridedCopy.scatter(floats, into: &staging, view)
-        try queue.write(buffer.value, staging)
+        var values = [Float](repeating: 0, count: count)
+        values.withUnsafeMutableBufferPointer { StridedCopy.scatter(floats, into: $0, view) }
+        try queue.write(buffer.value, values)
       }
     }
   }

@@ -4,13 +4,17 @@ import TensorCore
 enum StridedCopy {
   /// Writes dense elements to where `view` has them in its storage.
   static func scatter(
-    _ source: UnsafeBufferPointer<Float>, into target: inout [Float], _ view: TensorView
+    _ source: UnsafeBufferPointer<Float>, into target: UnsafeMutableBufferPointer<Float>,
+    _ view: TensorView
   ) {
-    var read = 0
-    forEachRow(view) { start, count, stride in
-      let offset = view.offset + start
-      for index in 0..<count { target[offset + index * stride] = source[read + index] }
-      read += count
+    forEachRow(view) { place, read, count, stride in
+      let offset = view.offset + place
+      if stride == 1 {
+        let row = UnsafeMutableBufferPointer(rebasing: target[offset..<offset + count])
+        _ = row.update(fromContentsOf: source[read..<read + count])
+      } else {
+        for index in 0..<count { target[offset + index * stride] = source[read + index] }
+      }
     }
   }
 
@@ -18,32 +22,37 @@ enum StridedCopy {
   static func gather(
     _ source: [Float], from view: TensorView, into target: UnsafeMutableBufferPointer<Float>
   ) {
-    var written = 0
     source.withUnsafeBufferPointer { source in
-      forEachRow(view) { offset, count, stride in
-        for index in 0..<count { target[written + index] = source[offset + index * stride] }
-        written += count
+      forEachRow(view) { place, written, count, stride in
+        if stride == 1 {
+          let row = UnsafeMutableBufferPointer(rebasing: target[written..<written + count])
+          _ = row.update(fromContentsOf: source[place..<place + count])
+        } else {
+          for index in 0..<count { target[written + index] = source[place + index * stride] }
+        }
       }
     }
   }
 
-  /// Calls `body` with offset, count and stride of each innermost row, in C order.
-  private static func forEachRow(_ view: TensorView, _ body: (Int, Int, Int) -> Void) {
-    let shape = view.shape
-    guard shape.elementCount > 0 else { return }
-    guard let count = shape.dimensions.last, let stride = view.strides.last else {
-      return body(0, 1, 1)
-    }
-    var index = [Int](repeating: 0, count: shape.rank)
-    var offset = 0
+  /// Calls `body` with the offset in the view, the offset in dense order, the count and the view's stride of each
+  /// innermost row, in C order: the fewest and longest rows there are.
+  private static func forEachRow(_ view: TensorView, _ body: (Int, Int, Int, Int) -> Void) {
+    guard view.shape.elementCount > 0 else { return }
+    var outer = StridedLoop(view.shape, [view.strides, view.shape.denseStrides])
+    let row = outer.removeInnermost()
+    let axes = outer.axes
+    var index = [Int](repeating: 0, count: axes.count)
+    var (place, dense) = (0, 0)
     while true {
-      body(offset, count, stride)
-      var axis = shape.rank - 2
+      body(place, dense, row.extent, row.strides[0])
+      var axis = axes.count - 1
       while axis >= 0 {
         index[axis] += 1
-        offset += view.strides[axis]
-        if index[axis] < shape[axis] { break }
-        offset -= index[axis] * view.strides[axis]
+        place += axes[axis].strides[0]
+        dense += axes[axis].strides[1]
+        if index[axis] < axes[axis].extent { break }
+        place -= index[axis] * axes[axis].strides[0]
+        dense -= index[axis] * axes[axis].strides[1]
         index[axis] = 0
         axis -= 1
       }

@@ -121,6 +121,8 @@ package struct Launch: Sendable {
     case localBytes(Int)
     /// A buffer of ints that belongs to the launch.
     case table([Cell])
+    /// A buffer of so many ints that belongs to the launch: zeros before the first run, and the kernel's after.
+    case state(Int)
 
     /// The storages whose elements the argument leads to.
     package var storages: [Storage] {
@@ -128,7 +130,7 @@ package struct Launch: Sendable {
       case .buffer(let storage), .offset(let storage, _): [storage]
       case .table(let cells):
         cells.compactMap { if case .offset(let storage, _) = $0 { storage } else { nil } }
-      case .int, .float, .localBytes: []
+      case .int, .float, .localBytes, .state: []
       }
     }
   }
