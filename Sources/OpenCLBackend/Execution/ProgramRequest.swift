@@ -61,6 +61,7 @@ extension ProgramRequest.Item {
         arguments.append(.int(value))
       case .float(let value): arguments.append(.float(value))
       case .localBytes(let bytes): arguments.append(.localBytes(bytes))
+      case .state(let count): arguments.append(.table([Int32](repeating: 0, count: count)))
       case .table(let cells):
         var values: [Int32] = []
         for cell in cells {
