@@ -4,6 +4,8 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 swift=${SWIFT:-swift}
 fixtures=${INCEPT_FIXTURES:-../shared/fixtures}
+# Tests neither use nor change what the user has cached.
+export INCEPT_CACHE_DIR=$PWD/.build/test-cache
 if [ -d "$fixtures" ]; then
   echo "==> Fixtures: $fixtures"
 else

@@ -35,10 +35,12 @@ struct ConvolutionCost {
     let efficiency =
       RegisterTile.list(traits).first { $0.pixels == tiling.pixels && $0.blocks == tiling.blocks }?
       .efficiency ?? 0.5
+    // Narrow tiles read more weights for each product, and these come from farther away than in a direct convolution.
+    let reuse = tiling.pixels >= 6 ? 0.95 : 0.85
     let points = Double(form.size)
     let columns = Double(itemPanels * tiling.blocks)
 
-    let product = points * Double(channels) * tiles * columns / (efficiency * 0.95)
+    let product = points * Double(channels) * tiles * columns / (efficiency * reuse)
     // Weights stream by once for each group of tiles, at some 6 bytes a cycle from the last-level cache.
     let stream = points * Double(channels) * columns * 64 / 6
     let (rows, across) = (form.rows.operations, form.columns.operations)
@@ -58,6 +60,6 @@ struct ConvolutionCost {
     let items = groups * ((panels + itemPanels - 1) / itemPanels)
     let rounds = Double((items + cores - 1) / cores)
     // Few long items leave a core waiting for one that was disturbed.
-    return rounds * item * (1 + 0.06 / rounds)
+    return rounds * item * (1 + 0.03 / rounds)
   }
 }

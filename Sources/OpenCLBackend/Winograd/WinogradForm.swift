@@ -64,7 +64,7 @@ package struct WinogradForm: Hashable, Sendable {
     case (Spatial(3, 3), .one):
       return [
         square(.f2x3, .high), square(.f4x3, .high),
-        WinogradForm(rows: .f4x3, columns: .f6x3, accuracy: largeTiles),
+        WinogradForm(rows: .f4x3, columns: .f6x3, accuracy: .high),
         square(.f6x3, largeTiles),
       ]
     case (Spatial(3, 3), Spatial(2, 2)): return [square(.strided2, .high), square(.strided3, .high)]
