@@ -38,7 +38,7 @@ struct ErrorTests {
       ["bench", "digits_cnn", "--batch", "99999999999999"],
       ["bench", "inception_v3"], ["bench", "digits_cnn", "--weights", "synthetic:many"],
       ["graph", "digits_cnn", "--format", "svg"], ["graph", "digits_cnn", "--stage", "final"],
-      ["profile", "digits_cnn", "--format", "trace"], ["tune", "digits_cnn"],
+      ["profile", "digits_cnn", "--format", "trace"], ["tune"],
     ])
   func usage(_ arguments: [String]) throws {
     expect(try Incept(arguments), 64)

@@ -70,7 +70,8 @@ struct ChainPlanTests {
     #expect(plan.launches.map(\.waits) == [[], [0], [1]])
     #expect(plan.launches[0].cost == steps.launches[0].cost + steps.launches[1].cost)
     #expect(plan.launches[2].output == steps.launches[4].output)
-    #expect(plan.weightsBytes == steps.weightsBytes)
+    // A chain's constants begin at cache lines.
+    #expect((steps.weightsBytes...steps.weightsBytes + 256).contains(plan.weightsBytes))
     #expect(plan.arenaBytes == steps.arenaBytes)
     #expect(plan.region(plan.launches[1].output)?.lifetime == 1...2)
     #expect(plan.text().contains("a … b = chain [chain of 2] chain"))

@@ -42,8 +42,9 @@ public struct CacheWhyReport: Report {
     }
     let info = try device.discovered()
     let graph = try model.optimised(model.shapes(batch: batch), outputs: [])
-    let plan = try PlanBuilder.plan(
-      graph, for: DeviceTraits(info), options: PlanOptions(accuracy: accuracy.planned))
+    let traits = DeviceTraits(info)
+    let options = PlanOptions.informed(accuracy.planned, traits, store: TuningStore(for: info))
+    let plan = try PlanBuilder.plan(graph, for: traits, options: options).chained()
     let loader = ProgramLoader(store: store, engine: version)
     let entries = store.items().compactMap(\.entry)
     folder = cache.folder ?? ""
