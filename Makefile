@@ -5,7 +5,7 @@ BUILD := $(SWIFT) build -c release
 INCEPT := .build/release/incept
 SOURCES := Sources Tests tools kernels Package.swift
 
-.PHONY: help setup build demo test test-devices check-kernels lint format bench bench-peers clean
+.PHONY: help setup build demo test test-devices check-kernels lint format bench bench-peers bench-layers clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,6 +45,10 @@ bench: build  ## Compare Inception V3, batch 1, with OpenVINO and ONNX Runtime (
 
 bench-peers: build  ## Every case of tools/bench/README.md against the same; ARGS="--quick" and others
 	@tools/bench/run.sh $(ARGS)
+
+bench-layers: build  ## How near each layer of Inception V3 is to what bounds it
+	@$(INCEPT) profile inception_v3 --weights synthetic --runs 40 --sort order --format json -o .build/layers.json
+	@python3 tools/bench/layers.py .build/layers.json $(ARGS)
 
 clean:  ## Remove what was built
 	rm -rf .build .venv

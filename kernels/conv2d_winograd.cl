@@ -69,14 +69,26 @@ static inline Tile locate(int tile, int tile_rows, int tile_columns, int out_hei
   return t;
 }
 
+// `count` samples, `step` floats apart, 16 channels of each, to d; zeros for channels that are not there. The copy keeps
+// d in registers: the loop is rolled because it is rare.
+#define LOAD_SAMPLES(d, count, source, step)                                    \
+  if (lanes >= 16) {                                                            \
+    _Pragma("unroll") for (int s = 0; s < (count); s++)                         \
+        d[s] = vload16(0, (source) + s * (step));                               \
+  } else {                                                                      \
+    float16 raw[count];                                                         \
+    _Pragma("nounroll") for (int s = 0; s < (count); s++)                       \
+        raw[s] = load_lanes(lanes, (source) + s * (step));                      \
+    _Pragma("unroll") for (int s = 0; s < (count); s++) d[s] = raw[s];          \
+  }
+
 // The transformed patch at `source`, 16 channels of it, to `target`; points are `plane` floats apart.
 static inline void transform_input(
     __global const float *source, int sample_row, int sample_column, int lanes,
     WORK float *target, int plane) {
 #if AY == 1
   float16 d[AX], v[AX];
-#pragma unroll
-  for (int j = 0; j < AX; j++) d[j] = load_lanes(lanes, source + j * sample_column);
+  LOAD_SAMPLES(d, AX, source, sample_column)
   INPUT_X(d, v)
 #pragma unroll
   for (int j = 0; j < AX; j++) vstore16(v[j], 0, target + j * plane);
@@ -86,10 +98,7 @@ static inline void transform_input(
 #pragma nounroll
   for (int j = 0; j < AX; j++) {
     float16 d[AY], v[AY];
-#pragma unroll
-    for (int i = 0; i < AY; i++) {
-      d[i] = load_lanes(lanes, source + i * sample_row + j * sample_column);
-    }
+    LOAD_SAMPLES(d, AY, source + j * sample_column, sample_row)
     INPUT_Y(d, v)
 #pragma unroll
     for (int i = 0; i < AY; i++) columns[i * AX + j] = v[i];
@@ -147,11 +156,9 @@ static inline void store_tile(
 #pragma unroll
   for (int j = 0; j < AX; j++) d[j] = vload16(0, product + j * plane);
   INVERSE_X(d, v)
-#pragma unroll
-  for (int l = 0; l < MX; l++) {
-    if (l >= t.skipped_columns) {
-      store_lanes(ACTIVATE(v[l] + bias, kind), channels, destination + l * column_stride);
-    }
+#pragma nounroll
+  for (int l = t.skipped_columns; l < MX; l++) {
+    store_lanes(ACTIVATE(v[l] + bias, kind), channels, destination + l * column_stride);
   }
 #else
   float16 columns[MY * AX];
@@ -168,13 +175,11 @@ static inline void store_tile(
   for (int k = t.skipped_rows; k < MY; k++) {
     float16 v[MX];
     INVERSE_X(columns + k * AX, v)
-#pragma unroll
-    for (int l = 0; l < MX; l++) {
-      if (l >= t.skipped_columns) {
-        store_lanes(
-            ACTIVATE(v[l] + bias, kind), channels,
-            destination + k * row_stride + l * column_stride);
-      }
+#pragma nounroll
+    for (int l = t.skipped_columns; l < MX; l++) {
+      store_lanes(
+          ACTIVATE(v[l] + bias, kind), channels,
+          destination + k * row_stride + l * column_stride);
     }
   }
 #endif

@@ -10,7 +10,7 @@ import Incept
 @main
 struct BenchRunner {
   /// The accuracies that this build can be asked for.
-  static let accuracies = ["exact"]
+  static let accuracies = Accuracy.allCases.map(\.rawValue)
 
   static func main() {
     do throws(InceptError) {
@@ -62,14 +62,13 @@ struct BenchRunner {
 
   /// Options of a session of the named accuracy, or of the default one.
   private static func options(accuracy: String?) throws(InceptError) -> SessionOptions {
-    let options = SessionOptions()
-    guard let accuracy else { return options }
-    guard accuracies.contains(accuracy) else {
+    guard let name = accuracy else { return SessionOptions() }
+    guard let accuracy = Accuracy(rawValue: name) else {
       throw InceptError(
         .usage, subject: "--accuracy",
-        expected: "expected one of \(accuracies.joined(separator: ", "))", found: accuracy)
+        expected: "expected one of \(accuracies.joined(separator: ", "))", found: name)
     }
-    return options
+    return SessionOptions(accuracy: accuracy)
   }
 
   private static func milliseconds(since start: UInt64) -> Double {
