@@ -25,7 +25,7 @@
 #endif
 
 #define GEOMETRY                                                                              \
-  __global const float *restrict x, int x_offset, __global float *restrict y, int y_offset,   \
+  __global const STORE_T *restrict x, int x_offset, __global STORE_T *restrict y, int y_offset,   \
       int channels, int height, int width, int x_batch, int x_row, int x_column, int y_batch, \
       float scale
 
@@ -33,7 +33,7 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void global_pool_rows(GE
   const int first = get_global_id(0) * NV * 16;
   const int n = get_global_id(1);
   const bool whole = first + NV * 16 <= channels;
-  __global const float *source = x + x_offset + n * x_batch + first;
+  __global const STORE_T *source = x + x_offset + n * x_batch + first;
   float16 total[NV];
 #pragma unroll
   for (int v = 0; v < NV; v++) total[v] = (float16)(START);
@@ -41,12 +41,12 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void global_pool_rows(GE
     float16 sum[NV];
 #pragma unroll
     for (int v = 0; v < NV; v++) sum[v] = (float16)(START);
-    __global const float *p = source + iy * x_row;
+    __global const STORE_T *p = source + iy * x_row;
     for (int ix = 0; ix < width; ix++) {
 #pragma unroll
       for (int v = 0; v < NV; v++) {
         const float16 value =
-            whole ? vload16(v, p) : load_lanes(channels - first - v * 16, p + v * 16);
+            whole ? LOAD16(v, p) : load_lanes(channels - first - v * 16, p + v * 16);
         sum[v] = COMBINE(sum[v], value);
       }
       p += x_column;
@@ -54,7 +54,7 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void global_pool_rows(GE
 #pragma unroll
     for (int v = 0; v < NV; v++) total[v] = COMBINE(total[v], sum[v]);
   }
-  __global float *target = y + y_offset + n * y_batch + first;
+  __global STORE_T *target = y + y_offset + n * y_batch + first;
 #pragma unroll
   for (int v = 0; v < NV; v++) {
     store_lanes(total[v] * scale, channels - first - v * 16, target + v * 16);
@@ -64,15 +64,15 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void global_pool_rows(GE
 __kernel void global_pool_items(GEOMETRY) {
   const int c = get_global_id(0);
   const int n = get_global_id(1);
-  __global const float *source = x + x_offset + n * x_batch + c;
+  __global const STORE_T *source = x + x_offset + n * x_batch + c;
   float total = START;
   for (int iy = 0; iy < height; iy++) {
     float sum = START;
     for (int ix = 0; ix < width; ix++) {
-      const float value = source[iy * x_row + ix * x_column];
+      const float value = LOAD(iy * x_row + ix * x_column, source);
       sum = COMBINE(sum, value);
     }
     total = COMBINE(total, sum);
   }
-  y[y_offset + n * y_batch + c] = total * scale;
+  STORE(total * scale, y_offset + n * y_batch + c, y);
 }

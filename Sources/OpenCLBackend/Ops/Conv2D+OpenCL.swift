@@ -45,12 +45,12 @@ struct ConvolutionLowering {
     let blocksPerPanel =
       switch choice.chosen {
       case .direct(_, let blocks): blocks
-      case .tiled(let group): group * 4 / 16
-      case .depthwise, .simple: 1
+      case .tiled(let tile): tile.columns / 16
+      case .depthwise, .depthwiseItems, .slices, .simple: 1
       }
-    // The depthwise kernel reads plain channels; a group of one channel would fill a block each.
+    // The depthwise kernels read plain channels; a group of one channel would fill a block each.
     let blocking =
-      if case .depthwise = choice.chosen {
+      if choice.chosen.readsPlainChannels {
         ConvolutionProblem(
           image: problem.image, weights: problem.weights, groups: 1, window: problem.window,
           positions: problem.positions, outputs: problem.outputs
@@ -69,17 +69,16 @@ struct ConvolutionLowering {
     switch choice.chosen {
     case .direct(let pixels, let blocks):
       builder.emit(
-        kernel("conv2d_direct", [("MR", pixels), ("NV", blocks)]), variant: choice.chosen.name,
+        kernel("conv2d_direct", [("MR", "\(pixels)"), ("NV", "\(blocks)")]), variant: choice.chosen.name,
         rejected: choice.rejected,
         arguments: tensors + geometry(walk) + groupArguments(blocking),
         global: [(problem.pixels + pixels - 1) / pixels, blocking.panels], local: [1, 1])
-    case .tiled(let group):
-      let tile = group * 4
-      builder.emit(
-        kernel("conv2d_tiled", [("GROUP", group)]), variant: choice.chosen.name,
-        rejected: choice.rejected, arguments: tensors + geometry(walk),
-        global: [(problem.pixels + tile - 1) / tile * group, blocking.panels * group],
-        local: [group, group])
+    case .tiled(let tile):
+      emit(tiledLaunch(tile, walk, blocking), choice, tensors, &builder)
+    case .slices(let count):
+      emit(slicedLaunch(walk, blocking, slices: count), choice, tensors, &builder)
+    case .depthwiseItems:
+      emit(depthwiseItemsLaunch(blocking), choice, tensors, &builder)
     case .depthwise:
       builder.emit(
         kernel("conv2d_depthwise", []), variant: choice.chosen.name, rejected: choice.rejected,
@@ -94,7 +93,16 @@ struct ConvolutionLowering {
     }
   }
 
-  private func kernel(_ name: String, _ values: [(String, Int)]) -> KernelSpecialization {
+  private func emit(
+    _ launch: KernelLaunch, _ choice: VariantChoice<ConvolutionVariant>,
+    _ tensors: [Launch.Argument], _ builder: inout PlanBuilder
+  ) {
+    builder.emit(
+      launch.kernel, variant: choice.chosen.name, rejected: choice.rejected,
+      arguments: tensors + launch.geometry, global: launch.global, local: launch.local)
+  }
+
+  func kernel(_ name: String, _ values: [(String, String)]) -> KernelSpecialization {
     KernelSpecialization(
       file: "\(name).cl", entry: name,
       defines: values.map { KernelSpecialization.Define($0.0, $0.1) }
@@ -111,7 +119,7 @@ struct ConvolutionLowering {
       + [.buffer(problem.outputs[0].view.storage), problem.destinations(packing.blocking)]
   }
 
-  private func geometry(_ walk: ConvolutionProblem.Walk) -> [Launch.Argument] {
+  func geometry(_ walk: ConvolutionProblem.Walk) -> [Launch.Argument] {
     let strides = problem.image.strides
     return [
       .int(problem.pixels), .int(problem.positions.height), .int(problem.positions.width),
@@ -121,7 +129,7 @@ struct ConvolutionLowering {
     ]
   }
 
-  private func depthwiseGeometry() -> [Launch.Argument] {
+  func depthwiseGeometry() -> [Launch.Argument] {
     let (strides, window) = (problem.image.strides, problem.window)
     return [
       .int(problem.positions.height), .int(problem.positions.width), .int(strides[0]),
@@ -131,7 +139,7 @@ struct ConvolutionLowering {
     ]
   }
 
-  private func groupArguments(_ blocking: ConvolutionProblem.Blocking) -> [Launch.Argument] {
+  func groupArguments(_ blocking: ConvolutionProblem.Blocking) -> [Launch.Argument] {
     let channels = problem.weights[2]
     let stride = problem.image.shape[3] == 1 ? 1 : problem.image.strides[3]
     return [.int(blocking.panels / problem.groups), .int(channels * stride)]

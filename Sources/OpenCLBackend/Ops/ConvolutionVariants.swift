@@ -7,8 +7,12 @@ enum ConvolutionVariant: KernelVariant {
   case depthwise
   /// `conv2d_direct.cl`: register tiles, one work-item per group.
   case direct(pixels: Int, blocks: Int)
+  /// `conv2d_depthwise_items.cl`: four channels of a few pixels per work-item.
+  case depthwiseItems
+  /// `conv2d_slices.cl`: few pixels, each channel's taps shared by so many work-items.
+  case slices(count: Int)
   /// `conv2d_tiled.cl`: tiles shared through local memory.
-  case tiled(group: Int)
+  case tiled(GemmTile)
   /// `conv2d_simple.cl`: one output value per work-item, anything goes.
   case simple
 
@@ -16,7 +20,9 @@ enum ConvolutionVariant: KernelVariant {
     switch self {
     case .depthwise: "depthwise"
     case .direct(let pixels, let blocks): "direct \(pixels)x\(blocks * 16)"
-    case .tiled(let group): "tiled \(group * 4)x\(group * 4)"
+    case .depthwiseItems: "depthwise items"
+    case .slices(let count): "slices \(count)"
+    case .tiled(let tile): "tiled \(tile.name)"
     case .simple: "simple"
     }
   }
@@ -27,10 +33,7 @@ enum ConvolutionVariant: KernelVariant {
     }
     switch self {
     case .depthwise:
-      guard problem.isDepthwise, problem.outputChannels == problem.groups else {
-        return .no("not depthwise with one output channel per input channel")
-      }
-      guard problem.outputs.count == 1 else { return .no("several outputs") }
+      if let reason = Self.notDepthwise(problem) { return .no(reason) }
       return traits.style == .registerTiles
         ? .yes : .no("made for devices without work-item groups")
     case .direct:
@@ -38,23 +41,10 @@ enum ConvolutionVariant: KernelVariant {
         return .no("one work-item per group leaves most of the device idle")
       }
       return .yes
-    case .tiled(let group):
-      guard traits.style == .workItems else { return .no("made for devices with work-item groups") }
-      guard problem.groups == 1 else { return .no("groups") }
-      guard group * group <= traits.maxWorkGroupSize else {
-        return .no("work-group of \(group * group), the device allows \(traits.maxWorkGroupSize)")
-      }
-      let bytes = Self.localBytes(group: group)
-      guard bytes <= traits.localMemoryBytes else {
-        return .no("\(bytes) bytes of local memory, the device has \(traits.localMemoryBytes)")
-      }
-      return .yes
+    case .depthwiseItems, .slices, .tiled: return acceptsWorkItems(problem, traits)
     case .simple: return .yes
     }
   }
-
-  /// Local memory of `conv2d_tiled.cl`: 16 taps of 4·group pixels and of 4·group channels.
-  static func localBytes(group: Int) -> Int { 2 * 16 * (group * 4) * 4 }
 
   /// The list for a problem: the best register tile first.
   static func list(_ problem: ConvolutionProblem, _ traits: DeviceTraits) -> [ConvolutionVariant] {
@@ -64,10 +54,7 @@ enum ConvolutionVariant: KernelVariant {
     let direct = tiles.prefix(3).map {
       ConvolutionVariant.direct(pixels: $0.pixels, blocks: $0.blocks)
     }
-    let large = problem.pixels >= 64 && problem.outputChannels >= 64
-    let tiled: [ConvolutionVariant] =
-      large ? [.tiled(group: 16), .tiled(group: 8)] : [.tiled(group: 8)]
-    return [.depthwise] + direct + tiled + [.simple]
+    return [.depthwise] + direct + workItems(problem, traits) + [.simple]
   }
 
   /// Register tiles (pixels × blocks of 16 channels) whose accumulators, weights and broadcast fit the device's
