@@ -23,32 +23,37 @@ enum ParameterLayout: Hashable, Sendable {
     }
   }
 
-  /// The parameter in the engine's layout: itself, or a float32 copy.
+  /// The parameter in the engine's layout: itself, or one that is reordered whenever it is read.
   func translated(_ tensor: HostTensor) -> HostTensor {
     let shape = tensor.shape
+    let rule: TransposedParameter
     switch self {
     case .unchanged: return tensor
     case .convolution:
-      return transposed(tensor, rows: shape[0], outer: shape[1], inner: shape[2] * shape[3])
+      rule = TransposedParameter(
+        source: tensor, rows: shape[0], outer: shape[1], inner: shape[2] * shape[3])
     case .linear:
-      return transposed(tensor, rows: shape[0], outer: shape[1], inner: 1)
+      rule = TransposedParameter(source: tensor, rows: shape[0], outer: shape[1], inner: 1)
     case .linearOverImage(let channels):
-      return transposed(tensor, rows: shape[0], outer: channels, inner: shape[1] / channels)
+      rule = TransposedParameter(
+        source: tensor, rows: shape[0], outer: channels, inner: shape[1] / channels)
     }
+    return HostTensor(shape: translated(shape), computedBy: rule)
   }
+}
 
-  private func transposed(
-    _ tensor: HostTensor, rows: Int, outer: Int, inner: Int
-  ) -> HostTensor {
-    let shape = translated(tensor.shape)
-    let storage = TensorStorage(byteCount: shape.elementCount * 4) { bytes in
-      tensor.withFloats { source in
-        let matrix = MatrixTranspose(
-          source: source, destination: bytes.bindMemory(to: Float.self), rows: rows,
-          outer: outer, inner: inner)
-        matrix.run()
-      }
+/// A matrix `[rows, outer·inner]` as `[inner·outer, rows]`.
+private struct TransposedParameter: TensorRule {
+  let source: HostTensor
+  let rows: Int
+  let outer: Int
+  let inner: Int
+
+  func write(into destination: UnsafeMutableBufferPointer<Float>) {
+    source.withFloats { source in
+      MatrixTranspose(
+        source: source, destination: destination, rows: rows, outer: outer, inner: inner
+      ).run()
     }
-    return HostTensor(elementType: .float32, shape: shape, storage: storage)
   }
 }

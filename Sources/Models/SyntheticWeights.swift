@@ -20,23 +20,28 @@ package struct SyntheticWeights: Sendable, Hashable {
   }
 
   private func tensor(_ spec: ParameterSpec) -> HostTensor {
-    let range = Self.range(spec.role)
     let first = spec.name.utf8.reduce(seed ^ 0xcbf2_9ce4_8422_2325) {
       ($0 ^ UInt64($1)) &* 0x100_0000_01b3
     }
-    let count = spec.shape.elementCount
-    let storage = TensorStorage(byteCount: count * 4) { bytes in
+    return HostTensor(
+      shape: spec.shape, computedBy: Numbers(first: first, range: Self.range(spec.role)))
+  }
+
+  private struct Numbers: TensorRule {
+    let first: UInt64
+    let range: ClosedRange<Float>
+
+    func write(into destination: UnsafeMutableBufferPointer<Float>) {
       // SAFETY: every range writes elements of its own.
-      nonisolated(unsafe) let values = bytes.bindMemory(to: Float.self)
+      nonisolated(unsafe) let values = destination
       let step = (range.upperBound - range.lowerBound) * 0x1p-24
-      Parallel.ranges(of: count, grain: 1 << 16) { piece in
+      Parallel.ranges(of: values.count, grain: 1 << 16) { piece in
         for index in piece {
-          let number = Float(Self.hashed(first &+ UInt64(index) &* Self.gamma) >> 40)
+          let number = Float(hashed(first &+ UInt64(index) &* gamma) >> 40)
           values[index] = range.lowerBound + number * step
         }
       }
     }
-    return HostTensor(elementType: .float32, shape: spec.shape, storage: storage)
   }
 
   /// What values of a parameter lie between.

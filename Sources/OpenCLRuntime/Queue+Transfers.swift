@@ -1,15 +1,16 @@
 import COpenCL
 import TensorCore
 
-/// What the host does with mapped memory.
+/// What the host does with mapped memory; `overwrite` sets every byte and reads none of what was there.
 package enum MapAccess: Sendable, Hashable {
-  case read, write, readWrite
+  case read, write, readWrite, overwrite
 
   var flags: cl_map_flags {
     switch self {
     case .read: cl_map_flags(CL_MAP_READ)
     case .write: cl_map_flags(CL_MAP_WRITE)
     case .readWrite: cl_map_flags(CL_MAP_READ) | cl_map_flags(CL_MAP_WRITE)
+    case .overwrite: cl_map_flags(CL_MAP_WRITE_INVALIDATE_REGION)
     }
   }
 }

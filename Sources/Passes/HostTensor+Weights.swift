@@ -13,26 +13,12 @@ extension HostTensor {
 
   /// Values of one axis, rounded to float32 once.
   init(vector values: [Double]) {
-    self.init(shape: [values.count], floats: values.map(Float.init))
+    self.init(shape: [values.count], computedBy: FixedElements(values.map(Float.init)))
   }
 
   /// Every element times the factor of its index along the last axis, computed in Double.
   func scaled(alongLastAxisBy factors: [Double]) -> HostTensor {
-    HostTensor(uninitialized: shape) { destination in
-      withFloats { source in
-        factors.withUnsafeBufferPointer { factors in
-          guard let from = source.baseAddress, let to = destination.baseAddress,
-            let factor = factors.baseAddress, !factors.isEmpty
-          else { return }
-          let columns = factors.count
-          for row in stride(from: 0, to: source.count, by: columns) {
-            for column in 0..<columns {
-              to[row + column] = Float(Double(from[row + column]) * factor[column])
-            }
-          }
-        }
-      }
-    }
+    HostTensor(shape: shape, computedBy: ScaledWeights(source: self, factors: factors))
   }
 
   /// Weights (`[…, I/groups, O]`) for an input that has not been through `affine`, and what its shift adds to
@@ -63,21 +49,48 @@ extension HostTensor {
 
   /// Tensors joined along their last axis; all other extents agree.
   static func joined(alongLastAxis tensors: [HostTensor]) -> HostTensor {
-    let widths = tensors.map { $0.shape.dimensions.last ?? 1 }
-    let width = widths.reduce(0, +)
-    let outer = tensors[0].shape.dimensions.dropLast()
-    return HostTensor(uninitialized: Shape(outer + [width])) { destination in
-      guard let to = destination.baseAddress else { return }
-      var column = 0
-      for (tensor, own) in zip(tensors, widths) {
-        tensor.withFloats { source in
-          guard let from = source.baseAddress else { return }
-          for row in 0..<source.count / own {
-            (to + row * width + column).update(from: from + row * own, count: own)
-          }
-        }
-        column += own
+    let width = tensors.reduce(0) { $0 + ($1.shape.dimensions.last ?? 1) }
+    return HostTensor(
+      shape: Shape(tensors[0].shape.dimensions.dropLast() + [width]),
+      computedBy: JoinedWeights(parts: tensors, width: width))
+  }
+}
+
+private struct ScaledWeights: TensorRule {
+  let source: HostTensor
+  let factors: [Double]
+
+  func write(into destination: UnsafeMutableBufferPointer<Float>) {
+    source.copyFloats(into: destination)
+    factors.withUnsafeBufferPointer { factors in
+      guard let elements = destination.baseAddress, let factor = factors.baseAddress,
+        !factors.isEmpty
+      else { return }
+      let columns = factors.count
+      for start in stride(from: 0, to: destination.count, by: columns) {
+        let row = elements + start
+        for column in 0..<columns { row[column] = Float(Double(row[column]) * factor[column]) }
       }
+    }
+  }
+}
+
+private struct JoinedWeights: TensorRule {
+  let parts: [HostTensor]
+  let width: Int
+
+  func write(into destination: UnsafeMutableBufferPointer<Float>) {
+    guard let to = destination.baseAddress else { return }
+    var column = 0
+    for part in parts {
+      let own = part.shape.dimensions.last ?? 1
+      part.withFloats { source in
+        guard let from = source.baseAddress else { return }
+        for row in 0..<source.count / own {
+          (to + row * width + column).update(from: from + row * own, count: own)
+        }
+      }
+      column += own
     }
   }
 }

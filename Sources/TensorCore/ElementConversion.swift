@@ -6,7 +6,7 @@ enum ElementConversion {
     _ destination: UnsafeMutableBufferPointer<Float>
   ) {
     switch type {
-    case .float32: convert(bytes, destination) { (bits: UInt32) in Float(bitPattern: bits) }
+    case .float32: UnsafeMutableRawBufferPointer(destination).copyMemory(from: bytes)
     case .float64: convert(bytes, destination) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
     case .float16: convert(bytes, destination) { (bits: UInt16) in Float(halfBits: bits) }
     case .bfloat16:

@@ -1,16 +1,29 @@
-/// A dense, C-order, immutable tensor in host memory (or in a mapped file).
+/// A dense, C-order, immutable tensor in host memory, in a mapped file, or computed whenever it is read.
 ///
-/// Two tensors are equal when they are the same bytes in the same place with the same shape and type: identity,
-/// not value, so that hashing a graph never reads its weights. Compare ``floats()`` for values.
+/// Two tensors are equal when they are the same bytes in the same place with the same shape and type, or are
+/// computed alike from equal tensors: identity, not value, so that hashing a graph never reads its weights.
+/// Compare ``floats()`` for values.
 public struct HostTensor: Sendable {
   /// Type of the stored elements.
   public let elementType: ElementType
   /// Extents, outermost first.
   public let shape: Shape
-  /// The shared bytes.
-  public let storage: TensorStorage
-  /// Where the tensor's first element lies in ``storage``.
-  public let byteOffset: Int
+  private let content: Content
+
+  private enum Content: Sendable {
+    case stored(TensorStorage, byteOffset: Int)
+    case computed(any TensorRule)
+  }
+
+  /// The shared bytes; nil for a tensor that is computed when it is read.
+  public var storage: TensorStorage? {
+    if case .stored(let storage, _) = content { storage } else { nil }
+  }
+
+  /// Where the tensor's first element lies in ``storage``; 0 without one.
+  public var byteOffset: Int {
+    if case .stored(_, let byteOffset) = content { byteOffset } else { 0 }
+  }
 
   /// Views `storage` as a dense tensor. The bytes must be there: `byteOffset + shape × element size ≤ storage`.
   public init(
@@ -22,8 +35,21 @@ public struct HostTensor: Sendable {
       "HostTensor beyond its storage")
     self.elementType = elementType
     self.shape = shape
-    self.storage = storage
-    self.byteOffset = byteOffset
+    content = .stored(storage, byteOffset: byteOffset)
+  }
+
+  /// A float32 tensor that `rule` computes whenever it is read. The rule must write as many elements as `shape`
+  /// has.
+  package init(shape: Shape, computedBy rule: some TensorRule) {
+    elementType = .float32
+    self.shape = shape
+    content = .computed(rule)
+  }
+
+  private init(_ tensor: HostTensor, shape: Shape) {
+    elementType = tensor.elementType
+    self.shape = shape
+    content = tensor.content
   }
 
   /// A float32 tensor with the given values; `values.count` must equal the shape's element count.
@@ -62,24 +88,54 @@ public struct HostTensor: Sendable {
   public func withUnsafeBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    defer { withExtendedLifetime(storage) {} }
-    return try body(
-      UnsafeRawBufferPointer(start: storage.baseAddress + byteOffset, count: byteCount))
+    switch content {
+    case .stored(let storage, let byteOffset):
+      defer { storage.release(byteOffset..<byteOffset + byteCount) }
+      return try body(
+        UnsafeRawBufferPointer(start: storage.baseAddress + byteOffset, count: byteCount))
+    case .computed(let rule):
+      return try LargeMemory.withTemporary(elementCount) { (memory) throws(Failure) in
+        rule.write(into: memory)
+        return try body(UnsafeRawBufferPointer(memory))
+      }
+    }
   }
 
   /// The tensor's elements as float32, valid during the call. Reads in place when the elements are aligned
-  /// float32; converts otherwise.
+  /// float32; converts or computes them otherwise.
   public func withFloats<Result, Failure: Error>(
     _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    let address = storage.baseAddress + byteOffset
-    guard elementType == .float32, Int(bitPattern: address) % 4 == 0 else {
-      return try converted().withFloats(body)
+    if case .stored(let storage, let byteOffset) = content, elementType == .float32,
+      Int(bitPattern: storage.baseAddress + byteOffset) % 4 == 0
+    {
+      defer { storage.release(byteOffset..<byteOffset + byteCount) }
+      return try body(
+        UnsafeBufferPointer(
+          start: (storage.baseAddress + byteOffset).assumingMemoryBound(to: Float.self),
+          count: elementCount))
     }
-    defer { withExtendedLifetime(storage) {} }
-    return try body(
-      UnsafeBufferPointer(
-        start: address.assumingMemoryBound(to: Float.self), count: elementCount))
+    return try LargeMemory.withTemporary(elementCount) { (memory) throws(Failure) in
+      copyFloats(into: memory)
+      return try body(UnsafeBufferPointer(memory))
+    }
+  }
+
+  /// Writes the elements as float32 to memory for exactly as many.
+  public func copyFloats(into destination: UnsafeMutableBufferPointer<Float>) {
+    precondition(destination.count == elementCount, "copyFloats: element count differs")
+    switch content {
+    case .stored:
+      withUnsafeBytes { ElementConversion.toFloat($0, type: elementType, destination) }
+    case .computed(let rule): rule.write(into: destination)
+    }
+  }
+
+  /// Writes the elements to memory for exactly as many: int32 as they are, all others as float32.
+  package func copyWords(into destination: UnsafeMutableBufferPointer<Float>) {
+    guard elementType == .int32 else { return copyFloats(into: destination) }
+    precondition(destination.count == elementCount, "copyWords: element count differs")
+    withUnsafeBytes { UnsafeMutableRawBufferPointer(destination).copyMemory(from: $0) }
   }
 
   /// A copy of the elements as float32.
@@ -87,18 +143,16 @@ public struct HostTensor: Sendable {
 
   /// The same elements as aligned float32 in memory of their own.
   public func converted() -> HostTensor {
-    HostTensor(shape: shape) { destination in
-      withUnsafeBytes { bytes in
-        ElementConversion.toFloat(bytes, type: elementType, destination)
-      }
+    let storage = TensorStorage(byteCount: elementCount * 4) {
+      copyFloats(into: $0.bindMemory(to: Float.self))
     }
+    return HostTensor(elementType: .float32, shape: shape, storage: storage)
   }
 
   /// The same elements under another shape of equal element count.
   public func reshaped(_ shape: Shape) -> HostTensor {
     precondition(shape.elementCount == elementCount, "reshaped: element count differs")
-    return HostTensor(
-      elementType: elementType, shape: shape, storage: storage, byteOffset: byteOffset)
+    return HostTensor(self, shape: shape)
   }
 
   /// A float32 copy with reordered axes: result axis `i` is axis `order[i]` of this tensor.
@@ -145,16 +199,25 @@ public struct HostTensor: Sendable {
 }
 
 extension HostTensor: Hashable {
-  /// Whether both are the same bytes, by place.
+  /// Whether both are the same bytes, by place, or computed alike from equal tensors.
   public static func == (left: HostTensor, right: HostTensor) -> Bool {
-    left.storage === right.storage && left.byteOffset == right.byteOffset
-      && left.shape == right.shape && left.elementType == right.elementType
+    guard left.shape == right.shape, left.elementType == right.elementType else { return false }
+    return switch (left.content, right.content) {
+    case (.stored(let first, let firstOffset), .stored(let second, let secondOffset)):
+      first === second && firstOffset == secondOffset
+    case (.computed(let first), .computed(let second)): first.isEqual(to: second)
+    case (.stored, .computed), (.computed, .stored): false
+    }
   }
 
-  /// Hashes place, shape and type.
+  /// Hashes place or rule, shape and type.
   public func hash(into hasher: inout Hasher) {
-    hasher.combine(ObjectIdentifier(storage))
-    hasher.combine(byteOffset)
+    switch content {
+    case .stored(let storage, let byteOffset):
+      hasher.combine(ObjectIdentifier(storage))
+      hasher.combine(byteOffset)
+    case .computed(let rule): rule.hash(into: &hasher)
+    }
     hasher.combine(shape)
     hasher.combine(elementType)
   }

@@ -9,9 +9,20 @@ public final class TensorStorage: @unchecked Sendable {
   public let byteCount: Int
   private let owner: AnyObject?
   private let owned: UnsafeMutableRawPointer?
+  private let isMappedFile: Bool
 
   /// Wraps bytes that live at least as long as `owner`.
-  public init(borrowing bytes: UnsafeRawBufferPointer, owner: AnyObject) {
+  public convenience init(borrowing bytes: UnsafeRawBufferPointer, owner: AnyObject) {
+    self.init(bytes, owner: owner, isMappedFile: false)
+  }
+
+  /// Wraps a whole read-only mapping of a file that lives as long as `owner`. What is read of it counts as
+  /// memory of the process until ``release(_:)``.
+  package convenience init(mappedFile bytes: UnsafeRawBufferPointer, owner: AnyObject) {
+    self.init(bytes, owner: owner, isMappedFile: true)
+  }
+
+  private init(_ bytes: UnsafeRawBufferPointer, owner: AnyObject, isMappedFile: Bool) {
     if let address = bytes.baseAddress {
       baseAddress = address
       owned = nil
@@ -23,6 +34,7 @@ public final class TensorStorage: @unchecked Sendable {
     }
     byteCount = bytes.count
     self.owner = owner
+    self.isMappedFile = isMappedFile && bytes.baseAddress != nil
   }
 
   /// Allocates `byteCount` bytes, aligned to a cache line, and lets `initialize` fill all of them.
@@ -40,6 +52,14 @@ public final class TensorStorage: @unchecked Sendable {
     baseAddress = UnsafeRawPointer(memory)
     self.byteCount = byteCount
     owner = nil
+    isMappedFile = false
+  }
+
+  /// Lets the system take back the memory of a range that has been read, where it is a mapped file's. The bytes
+  /// stay what they are, and readable.
+  package func release(_ range: Range<Int>) {
+    guard isMappedFile else { return }
+    LargeMemory.release(range, of: UnsafeRawBufferPointer(start: baseAddress, count: byteCount))
   }
 
   deinit { owned?.deallocate() }

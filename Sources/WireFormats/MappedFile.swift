@@ -62,8 +62,12 @@ package final class MappedFile: @unchecked Sendable {
     munmap(UnsafeMutableRawPointer(mutating: address), bytes.count)
   }
 
-  /// A view of the whole file that keeps it mapped.
-  package var tensorStorage: TensorStorage { TensorStorage(borrowing: bytes, owner: self) }
+  /// A view of the whole file that keeps it mapped. What has been read of it is mapped memory of this process
+  /// until it is released.
+  package var tensorStorage: TensorStorage {
+    owner == nil
+      ? TensorStorage(mappedFile: bytes, owner: self) : TensorStorage(borrowing: bytes, owner: self)
+  }
 
   private static func failure(_ path: String, _ code: Int32) -> InceptError {
     let missing = code == ENOENT || code == ENOTDIR

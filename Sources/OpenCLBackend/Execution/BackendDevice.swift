@@ -31,8 +31,7 @@ package final class BackendDevice: Sendable {
   /// The device's copy of a constant, made on first use.
   func buffer(_ constant: PlannedConstant) throws(InceptError) -> Shared<Buffer> {
     if let buffer = constants.withLock({ $0[constant.key] }) { return buffer }
-    let tensor = try constant.make()
-    let buffer = Shared(try upload(tensor))
+    let buffer = Shared(try upload(constant))
     constants.withLock { $0[constant.key] = buffer }
     return buffer
   }
@@ -40,19 +39,24 @@ package final class BackendDevice: Sendable {
   /// Forgets the constants that no executable holds any more.
   package func dropConstants() { constants.withLock { $0.removeAll() } }
 
-  /// A buffer of float32 (or int32, as they are) elements.
-  private func upload(_ tensor: HostTensor) throws(InceptError) -> Buffer {
-    let buffer = try Buffer(
-      context.value, byteCount: max(tensor.elementCount, 1) * 4, label: "weights")
+  /// Writes a constant where the device shares its memory; elsewhere into host memory that is copied.
+  private func upload(_ constant: PlannedConstant) throws(InceptError) -> Buffer {
+    let count = constant.byteCount / 4
+    let buffer = try Buffer(context.value, byteCount: max(count, 1) * 4, label: "weights")
+    guard count > 0 else { return buffer }
     let queue = try Queue(context.value)
-    if tensor.elementType == .int32 {
-      try tensor.withUnsafeBytes { (raw) throws(InceptError) in
-        try queue.write(buffer, from: raw)
+    if info.hasUnifiedMemory {
+      try queue.withMapped(buffer, for: .overwrite) { (bytes) throws(InceptError) in
+        try constant.write(bytes.bindMemory(to: Float.self))
       }
     } else {
-      try tensor.withFloats { (floats) throws(InceptError) in
-        try queue.write(buffer, from: UnsafeRawBufferPointer(floats))
+      let staging = try TensorStorage(byteCount: count * 4) { (bytes) throws(InceptError) in
+        try constant.write(bytes.bindMemory(to: Float.self))
       }
+      try queue.write(
+        buffer,
+        from: UnsafeRawBufferPointer(start: staging.baseAddress, count: staging.byteCount))
+      withExtendedLifetime(staging) {}
     }
     try queue.finish()
     return buffer

@@ -35,7 +35,7 @@ package struct PlanBuilder {
       PlannedConstant(
         key: PlannedConstant.Key(sources: [tensor], packing: "dense"),
         byteCount: tensor.elementCount * 4
-      ) { () throws(InceptError) in tensor })
+      ) { (destination) throws(InceptError) in tensor.copyWords(into: destination) })
     return TensorView(dense: tensor.shape, in: .constant(number))
   }
 

@@ -33,14 +33,12 @@ extension BatchNormalization: OpenCLLowerable {
             sources: parameters,
             packing: "normalisation \(isFactor ? "factor" : "summand") \(epsilon)"),
           byteCount: shape.elementCount * 4
-        ) { () throws(InceptError) in
+        ) { (destination) throws(InceptError) in
           let values = parameters.map { $0.floats().map { Double($0) } }
-          return HostTensor(shape: shape) { destination in
-            for channel in destination.indices {
-              let factor = values[0][channel] / (values[3][channel] + epsilon).squareRoot()
-              let summand = values[1][channel] - values[2][channel] * factor
-              destination[channel] = Float(isFactor ? factor : summand)
-            }
+          for channel in destination.indices {
+            let factor = values[0][channel] / (values[3][channel] + epsilon).squareRoot()
+            let summand = values[1][channel] - values[2][channel] * factor
+            destination[channel] = Float(isFactor ? factor : summand)
           }
         })
       return TensorView(dense: shape, in: .constant(number))

@@ -1,18 +1,16 @@
-import GraphIR
+import Operators
 import TensorCore
 
 /// The launches of the kernels for devices with work-item groups.
 extension ConvolutionLowering {
   /// Multiplies tiles of pixels and channels: `conv2d_tiled.cl`.
-  func tiledLaunch(
-    _ tile: GemmTile, _ walk: ConvolutionProblem.Walk, _ blocking: ConvolutionProblem.Blocking
-  ) -> KernelLaunch {
-    KernelLaunch(
-      kernel: kernel(
-        "conv2d_tiled", tile.defines.map { ($0.name, $0.value) } + [
-          ("IMAGE_VECTOR", problem.readsQuads(walk) ? "4" : "1")
-        ]),
-      geometry: geometry(walk) + groupArguments(blocking),
+  func tiledCall(
+    _ tile: GemmTile, _ walk: ConvolutionProblem.Walk, _ tensors: [Launch.Argument]
+  ) -> Call {
+    let vector = problem.readsQuads(walk) ? 4 : 1
+    return Call(
+      kernel: kernel("conv2d_tiled", tile.macros + [("IMAGE_VECTOR", vector)]),
+      arguments: tensors + geometry(walk) + groupArguments,
       global: [
         (problem.pixels + tile.rows - 1) / tile.rows * tile.groupColumns,
         blocking.panels * tile.groupRows,
@@ -20,38 +18,30 @@ extension ConvolutionLowering {
   }
 
   /// Few pixels: `conv2d_slices.cl`.
-  func slicedLaunch(
-    _ walk: ConvolutionProblem.Walk, _ blocking: ConvolutionProblem.Blocking, slices: Int
-  ) -> KernelLaunch {
+  func slicedCall(
+    _ slices: Int, _ walk: ConvolutionProblem.Walk, _ tensors: [Launch.Argument]
+  ) -> Call {
     let pixels = min(problem.pixels, 4)
-    return KernelLaunch(
-      kernel: kernel("conv2d_slices", [("PX", "\(pixels)"), ("SLICES", "\(slices)")]),
-      geometry: geometry(walk) + groupArguments(blocking),
+    return Call(
+      kernel: kernel("conv2d_slices", [("PX", pixels), ("SLICES", slices)]),
+      arguments: tensors + geometry(walk) + groupArguments,
       global: [
         blocking.blocks.count * slices * 16, (problem.pixels + pixels - 1) / pixels,
       ], local: [slices * 16, 1])
   }
 
   /// Four channels of a few neighbouring pixels: `conv2d_depthwise_items.cl`.
-  func depthwiseItemsLaunch(_ blocking: ConvolutionProblem.Blocking) -> KernelLaunch {
+  func depthwiseItemsCall(_ tensors: [Launch.Argument]) -> Call {
     let width = problem.positions.width
     let pixels = width >= 8 ? 4 : width >= 2 ? 2 : 1
-    return KernelLaunch(
-      kernel: kernel("conv2d_depthwise_items", [("PX", "\(pixels)")]),
-      geometry: depthwiseGeometry(),
+    return Call(
+      kernel: kernel("conv2d_depthwise_items", [("PX", pixels)]),
+      arguments: tensors + depthwiseGeometry,
       global: [
         blocking.blocks.count * 4, (width + pixels - 1) / pixels,
         problem.image.shape[0] * problem.positions.height,
       ], local: nil)
   }
-}
-
-/// What a variant launches, apart from the tensors.
-struct KernelLaunch {
-  let kernel: KernelSpecialization
-  let geometry: [Launch.Argument]
-  let global: [Int]
-  let local: [Int]?
 }
 
 extension ConvolutionProblem {

@@ -38,7 +38,7 @@ struct ConvolutionPacking {
         PlannedConstant(
           key: PlannedConstant.Key(sources: [tensor], packing: key("conv")),
           byteCount: elementCount * 4
-        ) { () throws(InceptError) in packing.packed(tensor) })
+        ) { (destination) throws(InceptError) in packing.pack(tensor, into: destination) })
       return [.buffer(.constant(number)), .offset(.constant(number), 0)]
     }
     let view = try builder.denseView(value)
@@ -81,39 +81,52 @@ struct ConvolutionPacking {
           sources: tensor.map { [$0] } ?? [],
           packing: tensor == nil ? "zeros \(biasElements)" : key("bias")),
         byteCount: biasElements * 4
-      ) { () throws(InceptError) in packing.packedBias(tensor) })
+      ) { (destination) throws(InceptError) in packing.packBias(tensor, into: destination) })
     return [.buffer(.constant(number)), .offset(.constant(number), 0)]
   }
 
-  private func packed(_ tensor: HostTensor) -> HostTensor {
+  private func pack(_ tensor: HostTensor, into destination: UnsafeMutableBufferPointer<Float>) {
     let channels = weights[3]
-    return HostTensor(shape: [elementCount]) { destination in
-      tensor.withFloats { source in
-        var written = 0
-        for panel in 0..<blocking.panels {
-          let blocks = blocking.blocks[
-            panel * blocking.blocksPerPanel..<(panel + 1) * blocking.blocksPerPanel]
-          for tap in 0..<taps {
-            let row = self.source(ofTap: tap) * channels
-            for block in blocks {
-              for lane in 0..<block.count {
-                destination[written + lane] = source[row + block.channel + lane]
-              }
-              written += 16
-            }
+    tensor.withFloats { source in
+      guard let from = source.baseAddress, var to = destination.baseAddress else { return }
+      for panel in 0..<blocking.panels {
+        let blocks = blocking.blocks[
+          panel * blocking.blocksPerPanel..<(panel + 1) * blocking.blocksPerPanel]
+        for tap in 0..<taps {
+          let row = from + self.source(ofTap: tap) * channels
+          for block in blocks {
+            Self.copyBlock(row + block.channel, block.count, to)
+            to += Self.lanes
           }
         }
       }
     }
   }
 
-  private func packedBias(_ tensor: HostTensor?) -> HostTensor {
-    HostTensor(shape: [biasElements]) { destination in
-      tensor?.withFloats { source in
-        for (index, block) in blocking.blocks.enumerated() {
-          for lane in 0..<block.count {
-            destination[index * 16 + lane] = source[block.channel + lane]
-          }
+  private static let lanes = 16
+
+  /// Copies `count` elements and fills the block up with zeros.
+  @inline(__always)
+  private static func copyBlock(
+    _ source: UnsafePointer<Float>, _ count: Int, _ destination: UnsafeMutablePointer<Float>
+  ) {
+    // A constant count lets the compiler copy a block at once.
+    if count == lanes {
+      destination.update(from: source, count: lanes)
+    } else {
+      destination.update(from: source, count: count)
+      (destination + count).update(repeating: 0, count: lanes - count)
+    }
+  }
+
+  private func packBias(
+    _ tensor: HostTensor?, into destination: UnsafeMutableBufferPointer<Float>
+  ) {
+    destination.update(repeating: 0)
+    tensor?.withFloats { source in
+      for (index, block) in blocking.blocks.enumerated() {
+        for lane in 0..<block.count {
+          destination[index * Self.lanes + lane] = source[block.channel + lane]
         }
       }
     }

@@ -17,7 +17,8 @@ package struct ConvolutionProblem {
   package let positions: Spatial
   /// Destinations `[N, OH, OW, Oᵢ]` with neighbouring channels, and what is applied before storing.
   package let outputs: [(view: TensorView, activation: UnaryFunction?)]
-
+  /// Whether the weights are known when the plan is made.
+  package var hasConstantWeights = false
 }
 
 extension ConvolutionProblem: TunableProblem {
@@ -127,15 +128,17 @@ extension ConvolutionProblem {
     return (0, 0)
   }
 
-  /// The table of destinations that `conv2d_*.cl` describe: eight ints a block.
-  package func destinations(_ blocking: Blocking) -> Launch.Argument {
+  /// The table of destinations that `conv2d_*.cl` describe: eight ints a block. With `isTransposed`, row and
+  /// column strides change places.
+  package func destinations(_ blocking: Blocking, isTransposed: Bool = false) -> Launch.Argument {
     let table = activations
     return .table(
       blocking.blocks.flatMap { block -> [Launch.Cell] in
         let (view, activation) = outputs[block.output]
         return [
           .offset(view.storage, view.offset + block.channelInOutput), .int(view.strides[0]),
-          .int(view.strides[1]), .int(view.strides[2]), .int(block.count),
+          .int(view.strides[isTransposed ? 2 : 1]), .int(view.strides[isTransposed ? 1 : 2]),
+          .int(block.count),
           .int(table.number(of: activation)), .int(0), .int(0),
         ]
       })

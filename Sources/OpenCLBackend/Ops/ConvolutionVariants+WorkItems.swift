@@ -38,7 +38,8 @@ extension ConvolutionVariant {
         return .no("groups of \(channels) channels, tiles have \(tile.columns)")
       }
       return tile.accepts(traits)
-    case .depthwise, .direct, .simple: return .yes
+    case .winogradSteps(let steps): return steps.accepts(problem, traits)
+    case .depthwise, .direct, .winograd, .simple: return .yes
     }
   }
 
@@ -46,10 +47,16 @@ extension ConvolutionVariant {
   static func workItems(_ problem: ConvolutionProblem, _ traits: DeviceTraits)
     -> [ConvolutionVariant]
   {
-    let tiles = GemmTile.list(
-      rows: problem.pixels, columns: problem.outputChannels / problem.groups,
-      matrices: problem.groups, traits)
+    let (rows, columns) = (problem.pixels, problem.outputChannels / problem.groups)
+    let taps = Double(problem.weights[0] * problem.weights[1] * problem.weights[2])
+    let tiled = GemmTile.all.map { tile in
+      let cost = tile.cost(rows: rows, columns: columns, matrices: problem.groups, traits)
+      return (ConvolutionVariant.tiled(tile), cost * taps)
+    }
+    let winograd = WinogradSteps.list(problem, traits).map { steps in
+      (ConvolutionVariant.winogradSteps(steps), steps.cost(problem, traits))
+    }
     return [.depthwiseItems, .slices(count: 16), .slices(count: 4)]
-      + tiles.map { ConvolutionVariant.tiled($0) }
+      + (tiled + winograd).sorted { $0.1 < $1.1 }.map(\.0)
   }
 }

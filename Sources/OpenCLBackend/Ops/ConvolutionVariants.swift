@@ -1,29 +1,59 @@
 import Operators
 import TensorCore
 
-/// The ways to compute a convolution, in order of preference.
+/// The ways to compute a convolution.
 enum ConvolutionVariant: KernelVariant {
   /// `conv2d_depthwise.cl`: 16 channels at a time, one tap after the other.
   case depthwise
   /// `conv2d_direct.cl`: register tiles, one work-item per group.
-  case direct(pixels: Int, blocks: Int)
+  case direct(RegisterTile)
+  /// `conv2d_winograd.cl`: Winograd's algorithm with register tiles, one work-item per group.
+  case winograd(WinogradTiling)
   /// `conv2d_depthwise_items.cl`: four channels of a few pixels per work-item.
   case depthwiseItems
   /// `conv2d_slices.cl`: few pixels, each channel's taps shared by so many work-items.
   case slices(count: Int)
   /// `conv2d_tiled.cl`: tiles shared through local memory.
   case tiled(GemmTile)
+  /// `winograd_items.cl`: Winograd's algorithm in three steps.
+  case winogradSteps(WinogradSteps)
   /// `conv2d_simple.cl`: one output value per work-item, anything goes.
   case simple
 
   var name: String {
     switch self {
     case .depthwise: "depthwise"
-    case .direct(let pixels, let blocks): "direct \(pixels)x\(blocks * 16)"
+    case .direct(let tile): "direct \(tile.pixels)x\(tile.blocks * 16)"
+    case .winograd(let tiling): tiling.name
     case .depthwiseItems: "depthwise items"
     case .slices(let count): "slices \(count)"
     case .tiled(let tile): "tiled \(tile.name)"
+    case .winogradSteps(let steps): steps.name
     case .simple: "simple"
+    }
+  }
+
+  var accuracy: Accuracy { form?.accuracy ?? .exact }
+
+  var errorGrowth: Double { form?.errorGrowth ?? 1 }
+
+  /// Winograd's algorithm, where it is used.
+  private var form: WinogradForm? {
+    switch self {
+    case .winograd(let tiling): tiling.form
+    case .winogradSteps(let steps): steps.form
+    default: nil
+    }
+  }
+
+  /// Blocks of 16 output channels that a work-item, or a work-group, computes together.
+  var blocksPerPanel: Int {
+    switch self {
+    case .direct(let tile): tile.blocks
+    case .winograd(let tiling): tiling.blocks
+    case .tiled(let tile): tile.columns / 16
+    case .winogradSteps(let steps): steps.tile.columns / 16
+    case .depthwise, .depthwiseItems, .slices, .simple: 1
     }
   }
 
@@ -41,54 +71,21 @@ enum ConvolutionVariant: KernelVariant {
         return .no("one work-item per group leaves most of the device idle")
       }
       return .yes
-    case .depthwiseItems, .slices, .tiled: return acceptsWorkItems(problem, traits)
+    case .winograd(let tiling): return tiling.accepts(problem, traits)
+    case .depthwiseItems, .slices, .tiled, .winogradSteps: return acceptsWorkItems(problem, traits)
     case .simple: return .yes
     }
   }
 
-  /// The list for a problem: the best register tile first.
+  /// The list for a problem, the best by the cost model first.
   static func list(_ problem: ConvolutionProblem, _ traits: DeviceTraits) -> [ConvolutionVariant] {
-    let tiles = registerTiles(traits).map { tile in
-      (tile, work(problem, pixels: tile.pixels, blocks: tile.blocks, traits))
-    }.sorted { $0.1 < $1.1 }.map(\.0)
-    let direct = tiles.prefix(3).map {
-      ConvolutionVariant.direct(pixels: $0.pixels, blocks: $0.blocks)
+    let cost = ConvolutionCost(problem, traits)
+    let direct = RegisterTile.list(traits).map { (ConvolutionVariant.direct($0), cost.direct($0)) }
+      .sorted { $0.1 < $1.1 }.prefix(3)
+    let winograd = WinogradTiling.list(problem, traits, count: 2).map {
+      (ConvolutionVariant.winograd($0.tiling), $0.cost)
     }
-    return [.depthwise] + direct + workItems(problem, traits) + [.simple]
-  }
-
-  /// Register tiles (pixels × blocks of 16 channels) whose accumulators, weights and broadcast fit the device's
-  /// vector registers without spilling.
-  private static func registerTiles(_ traits: DeviceTraits) -> [(
-    pixels: Int, blocks: Int, efficiency: Double
-  )] {
-    switch traits.vectorWidth {
-    case 16...:
-      return [
-        (10, 2, 1), (8, 3, 0.97), (9, 3, 0.97), (6, 4, 0.97), (5, 4, 0.98), (4, 5, 0.98),
-        (8, 2, 0.97), (14, 2, 0.95), (4, 4, 0.95), (13, 2, 0.95), (2, 8, 0.85), (1, 8, 0.6),
-        (1, 4, 0.5), (16, 1, 0.8), (8, 1, 0.7), (4, 1, 0.5), (1, 1, 0.2),
-      ]
-    case 8...:
-      return [
-        (6, 1, 1), (3, 2, 0.95), (4, 1, 0.9), (2, 2, 0.85), (2, 1, 0.6), (1, 4, 0.6), (1, 1, 0.4),
-      ]
-    default: return [(3, 1, 1), (2, 1, 0.9), (1, 2, 0.8), (1, 1, 0.7)]
-    }
-  }
-
-  /// Relative time: padded multiply-adds of the busiest core over the tile's efficiency.
-  private static func work(
-    _ problem: ConvolutionProblem, pixels: Int, blocks: Int, _ traits: DeviceTraits
-  ) -> Double {
-    let efficiency =
-      registerTiles(traits).first { $0.pixels == pixels && $0.blocks == blocks }?.efficiency ?? 1
-    let panels = problem.blocking(blocks).panels
-    let tiles = (problem.pixels + pixels - 1) / pixels
-    let cores = Swift.max(1, traits.computeUnits)
-    let rounds = (tiles * panels + cores - 1) / cores
-    // Each panel walks the whole image; a large one no longer stays in the cache between two walks.
-    let isWide = blocks >= 4 || problem.pixels < 4096
-    return Double(rounds * pixels * blocks) / (isWide ? efficiency : efficiency * 0.85)
+    return [.depthwise] + (direct + winograd).sorted { $0.1 < $1.1 }.map(\.0)
+      + workItems(problem, traits) + [.simple]
   }
 }

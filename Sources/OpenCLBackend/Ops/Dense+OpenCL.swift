@@ -32,7 +32,7 @@ extension PlanBuilder {
       image: image, weights: [1, 1, matrix[0], matrix[1]], groups: 1,
       window: Window(kernel: .one), positions: Spatial(image.shape[1], image.shape[2]),
       outputs: [(output, activation)])
-    try ConvolutionLowering(problem: problem).emit(weights: node.inputs[1], bias: bias, &self)
+    try emit(problem, weights: node.inputs[1], bias: bias)
     if fits != true { try emitCopy(from: target, to: result) }
   }
 }

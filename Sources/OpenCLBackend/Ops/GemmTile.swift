@@ -25,10 +25,10 @@ struct GemmTile: Hashable, Sendable {
   func localBytes(elementBytes: Int) -> Int { inner * (rows + 4 + columns) * elementBytes }
 
   /// The macros that `gemm_tile.clh` describes.
-  var defines: [KernelSpecialization.Define] {
+  var macros: [(String, Int)] {
     [
-      .init("TILE_M", rows), .init("TILE_N", columns), .init("TILE_K", inner),
-      .init("ITEM_M", itemRows), .init("ITEM_N", itemColumns),
+      ("TILE_M", rows), ("TILE_N", columns), ("TILE_K", inner), ("ITEM_M", itemRows),
+      ("ITEM_N", itemColumns),
     ]
   }
 
@@ -68,7 +68,7 @@ struct GemmTile: Hashable, Sendable {
 
   /// Relative time: what the busiest compute unit multiplies, padding included, over how well it does that. A unit
   /// needs several hundred work-items at a time to hide the time that memory takes.
-  private func cost(rows: Int, columns: Int, matrices: Int, _ traits: DeviceTraits) -> Double {
+  func cost(rows: Int, columns: Int, matrices: Int, _ traits: DeviceTraits) -> Double {
     let tileRows = (rows + self.rows - 1) / self.rows
     let tileColumns = (columns + self.columns - 1) / self.columns
     let groups = tileRows * tileColumns * matrices

@@ -46,7 +46,7 @@ extension MatMul: OpenCLLowerable {
       builder.emit(
         KernelSpecialization(
           file: "matmul_tiled.cl", entry: "matmul_tiled",
-          defines: tile.defines + [
+          defines: tile.macros.map { .init($0.0, $0.1) } + [
             .init("ROWS_ADJACENT", rowsAreAdjacent ? 1 : 0),
             .init("INNER_ADJACENT", innerIsAdjacent ? 1 : 0),
           ]),

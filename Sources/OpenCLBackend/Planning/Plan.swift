@@ -160,8 +160,12 @@ package struct PlannedConstant: Sendable {
   package let key: Key
   /// Size in bytes.
   package let byteCount: Int
-  /// Makes the bytes.
-  package let make: @Sendable () throws(InceptError) -> HostTensor
+  /// Writes the bytes: every element, as the memory starts with any content.
+  package let write: Write
+
+  /// Writes the elements of a constant, `byteCount / 4` of them.
+  package typealias Write =
+    @Sendable (UnsafeMutableBufferPointer<Float>) throws(InceptError) -> Void
 
   /// Identity of a packed constant.
   package struct Key: Hashable, Sendable {
@@ -171,12 +175,11 @@ package struct PlannedConstant: Sendable {
     package let packing: String
   }
 
-  /// A constant.
-  package init(
-    key: Key, byteCount: Int, make: @escaping @Sendable () throws(InceptError) -> HostTensor
-  ) {
+  /// A constant. `write` gets memory of the device where that is the host's too, so that no other copy exists;
+  /// it must set every element, padding included, and should not read what it wrote.
+  package init(key: Key, byteCount: Int, write: @escaping Write) {
     self.key = key
     self.byteCount = byteCount
-    self.make = make
+    self.write = write
   }
 }

@@ -6,10 +6,16 @@ package struct PlanOptions: Hashable, Sendable {
   /// A name that no accepted variant has is ignored.
   package var choices: [String: String]
 
+  /// What activations and weights are stored as.
+  package var precision: Precision
+
   /// Options; by default those of a user who asked for nothing.
-  package init(accuracy: Accuracy = .high, choices: [String: String] = [:]) {
+  package init(
+    accuracy: Accuracy = .high, choices: [String: String] = [:], precision: Precision = .fp32
+  ) {
     self.accuracy = accuracy
     self.choices = choices
+    self.precision = precision
   }
 }
 

@@ -115,7 +115,7 @@ struct ByteRange {
   func withUnsafeBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    defer { withExtendedLifetime(storage) {} }
+    defer { storage.release(offset..<offset + byteCount) }
     return try body(
       UnsafeRawBufferPointer(start: storage.baseAddress + offset, count: byteCount))
   }
