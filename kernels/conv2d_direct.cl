@@ -22,9 +22,9 @@
 #endif
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_direct(
-    __global const float *restrict x, int x_offset, __global const float *restrict weights,
-    int weights_offset, __global const float *restrict bias, int bias_offset,
-    __global float *restrict y, __global const int *restrict blocks, int pixels, int out_height,
+    __global const STORE_T *restrict x, int x_offset, __global const STORE_T *restrict weights,
+    int weights_offset, __global const STORE_T *restrict bias, int bias_offset,
+    __global STORE_T *restrict y, __global const int *restrict blocks, int pixels, int out_height,
     int out_width, int x_batch, int x_row, int x_column, int outer, int outer_step, int middle,
     int middle_step, int run, int group_panels, int group_step) {
   const int panel = get_global_id(1);
@@ -44,22 +44,22 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_direct(
   float16 acc[MR][NV];
 #pragma unroll
   for (int v = 0; v < NV; v++) {
-    const float16 b = vload16(panel * NV + v, bias + bias_offset);
+    const float16 b = LOAD16(panel * NV + v, bias + bias_offset);
 #pragma unroll
     for (int i = 0; i < MR; i++) acc[i][v] = b;
   }
 
-  __global const float *w = weights + weights_offset + panel * (outer * middle * run * NV * 16);
+  __global const STORE_T *w = weights + weights_offset + panel * (outer * middle * run * NV * 16);
   for (int a = 0; a < outer; a++) {
     for (int b = 0; b < middle; b++) {
-      __global const float *source = x + a * outer_step + b * middle_step;
+      __global const STORE_T *source = x + a * outer_step + b * middle_step;
       for (int c = 0; c < run; c++) {
         float16 wv[NV];
 #pragma unroll
-        for (int v = 0; v < NV; v++) wv[v] = vload16(v, w);
+        for (int v = 0; v < NV; v++) wv[v] = LOAD16(v, w);
 #pragma unroll
         for (int i = 0; i < MR; i++) {
-          const float16 s = (float16)(source[taps[i] + c]);
+          const float16 s = (float16)(LOAD(taps[i] + c, source));
 #pragma unroll
           for (int v = 0; v < NV; v++) acc[i][v] = fma(s, wv[v], acc[i][v]);
         }
@@ -79,7 +79,7 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_direct(
       const int p = start + i;
       if (p < first || p >= pixels) continue;
       const int image_row = p / out_width;
-      __global float *destination = y + block[0] + (image_row / out_height) * block[1] +
+      __global STORE_T *destination = y + block[0] + (image_row / out_height) * block[1] +
                                     (image_row % out_height) * block[2] + (p % out_width) * block[3];
       store_lanes(ACTIVATE(acc[i][v], kind), channels, destination);
     }

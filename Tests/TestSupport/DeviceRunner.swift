@@ -30,12 +30,13 @@ package enum DeviceRunner {
 
   /// What is wrong with a sample's results on a device: its name and the worst element; nil where nothing is.
   package static func mismatch(
-    _ sample: OperatorSample, on device: TestDevice, willRun: (Plan) -> Void = { _ in }
+    _ sample: OperatorSample, on device: TestDevice, options: PlanOptions = PlanOptions(),
+    willRun: (Plan) -> Void = { _ in }
   ) throws(InceptError) -> String? {
     let (graph, feeds) = try sample.graph()
-    return try mismatch(graph, feeds, sample.tolerance, on: device, willRun: willRun).map {
-      "\(sample.name): \($0)"
-    }
+    return try mismatch(
+      graph, feeds, sample.tolerance, on: device, options: options, willRun: willRun
+    ).map { "\(sample.name): \($0)" }
   }
 
   /// What is wrong with a graph's results on a device, the first bad one's name and worst element.
@@ -43,11 +44,11 @@ package enum DeviceRunner {
   /// The graph runs twice: the second run finds the arena as the first left it. `willRun` sees the plan before.
   package static func mismatch(
     _ graph: Graph, _ feeds: [String: HostTensor], _ tolerance: Tolerance, on device: TestDevice,
-    willRun: (Plan) -> Void = { _ in }
+    options: PlanOptions = PlanOptions(), willRun: (Plan) -> Void = { _ in }
   ) throws(InceptError) -> String? {
     let backend = try device.backend
     defer { backend.dropConstants() }
-    let plan = try PlanBuilder.plan(graph, for: backend.traits)
+    let plan = try PlanBuilder.plan(graph, for: backend.traits, options: options)
     let executable = try Executable(plan, on: backend)
     willRun(plan)
     let expected = try ReferenceEvaluator.evaluate(graph, feeding: feeds)

@@ -13,19 +13,20 @@ struct PlanMemory: Sendable {
   init(
     _ plan: Plan, _ context: borrowing Context, _ queue: borrowing Queue
   ) throws(InceptError) {
-    arena = try Self.zeroed(max(plan.arenaBytes / 4, 1), "arena", context, queue)
+    arena = try Self.zeroed(max(plan.arenaBytes, 4), "arena", context, queue)
     var inputs: [Int: Shared<Buffer>] = [:]
     for (number, region) in plan.regions.enumerated() where region.isInput {
-      inputs[number] = try Self.zeroed(max(region.elementCount, 1), region.name, context, queue)
+      let bytes = max(region.elementCount * plan.options.precision.bytes, 4)
+      inputs[number] = try Self.zeroed(bytes, region.name, context, queue)
     }
     self.inputs = inputs
   }
 
   private static func zeroed(
-    _ count: Int, _ label: String, _ context: borrowing Context, _ queue: borrowing Queue
+    _ byteCount: Int, _ label: String, _ context: borrowing Context, _ queue: borrowing Queue
   ) throws(InceptError) -> Shared<Buffer> {
-    let buffer = try Buffer(context, byteCount: count * 4, label: label)
-    try queue.write(buffer, [Float](repeating: 0, count: count))
+    let buffer = try Buffer(context, byteCount: byteCount, label: label)
+    try queue.write(buffer, [UInt8](repeating: 0, count: byteCount))
     return Shared(buffer)
   }
 
@@ -39,13 +40,18 @@ struct PlanMemory: Sendable {
     guard case .arena(let number) = view.storage, tensor.elementCount > 0 else { return }
     let buffer = buffer(ofRegion: number)
     let count = plan.regions[number].elementCount
+    let precision = plan.options.precision
     try tensor.withFloats { (floats) throws(InceptError) in
       if view.isDense, view.shape.elementCount == count {
-        try queue.write(buffer.value, from: UnsafeRawBufferPointer(floats))
+        try queue.write(buffer.value, elements: floats, as: precision)
       } else {
-        var staging = [Float](repeating: 0, count: count)
-        StridedCopy.scatter(floats, into: &staging, view)
-        try queue.write(buffer.value, staging)
+        let staging = HostTensor(shape: [count]) { (target: UnsafeMutableBufferPointer<Float>) in
+          target.update(repeating: 0)
+          StridedCopy.scatter(floats, into: target, view)
+        }
+        try staging.withFloats { (elements) throws(InceptError) in
+          try queue.write(buffer.value, elements: elements, as: precision)
+        }
       }
     }
   }

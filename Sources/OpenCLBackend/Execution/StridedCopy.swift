@@ -4,7 +4,8 @@ import TensorCore
 enum StridedCopy {
   /// Writes dense elements to where `view` has them in its storage.
   static func scatter(
-    _ source: UnsafeBufferPointer<Float>, into target: inout [Float], _ view: TensorView
+    _ source: UnsafeBufferPointer<Float>, into target: UnsafeMutableBufferPointer<Float>,
+    _ view: TensorView
   ) {
     var read = 0
     forEachRow(view) { start, count, stride in
@@ -16,14 +17,13 @@ enum StridedCopy {
 
   /// Reads the elements of `view`, relative to its first element, into dense order.
   static func gather(
-    _ source: [Float], from view: TensorView, into target: UnsafeMutableBufferPointer<Float>
+    _ source: UnsafeBufferPointer<Float>, from view: TensorView,
+    into target: UnsafeMutableBufferPointer<Float>
   ) {
     var written = 0
-    source.withUnsafeBufferPointer { source in
-      forEachRow(view) { offset, count, stride in
-        for index in 0..<count { target[written + index] = source[offset + index * stride] }
-        written += count
-      }
+    forEachRow(view) { offset, count, stride in
+      for index in 0..<count { target[written + index] = source[offset + index * stride] }
+      written += count
     }
   }
 

@@ -9,6 +9,7 @@ extension PlanBuilder {
   ) throws(InceptError) {
     var problem = problem
     problem.hasConstantWeights = graph.constant(weights) != nil
+    problem.precision = options.precision
     let variants = ConvolutionVariant.list(problem, traits)
     guard let choice = VariantChoice(variants, problem, traits, options) else {
       throw InceptError(

@@ -19,6 +19,8 @@ package struct ConvolutionProblem {
   package let outputs: [(view: TensorView, activation: UnaryFunction?)]
   /// Whether the weights are known when the plan is made.
   package var hasConstantWeights = false
+  /// What elements are stored as.
+  package var precision = Precision.fp32
 }
 
 extension ConvolutionProblem: TunableProblem {

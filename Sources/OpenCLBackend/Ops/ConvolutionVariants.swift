@@ -71,7 +71,9 @@ enum ConvolutionVariant: KernelVariant {
         return .no("one work-item per group leaves most of the device idle")
       }
       return .yes
-    case .winograd(let tiling): return tiling.accepts(problem, traits)
+    case .winograd(let tiling):
+      guard problem.precision == .fp32 else { return .no("knows float32 only") }
+      return tiling.accepts(problem, traits)
     case .depthwiseItems, .slices, .tiled, .winogradSteps: return acceptsWorkItems(problem, traits)
     case .simple: return .yes
     }

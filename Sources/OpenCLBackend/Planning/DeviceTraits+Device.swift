@@ -13,5 +13,6 @@ extension DeviceTraits {
       localMemoryBytes: device.localMemoryBytes,
       maxWorkGroupSize: Swift.max(1, device.maxWorkGroupSize),
       maxAllocationBytes: device.maxAllocationBytes, globalMemoryBytes: device.globalMemoryBytes)
+    hasHalfArithmetic = device.hasFP16
   }
 }

@@ -97,12 +97,13 @@ package struct PlanSummary: Encodable, Sendable {
         macs: launch.cost.multiplyAdds, bytes: launch.cost.bytes,
         rejected: launch.rejected.map { Rejected(variant: $0.variant, reason: $0.reason) })
     }
+    let elementBytes = plan.options.precision.bytes
     regions = plan.regions.enumerated().map { index, region in
       let border = region.geometry.border
       return Region(
         index: index, name: region.name,
-        offsetBytes: region.isInput ? nil : region.offset * 4,
-        bytes: region.elementCount * 4, first: region.lifetime.lowerBound,
+        offsetBytes: region.isInput ? nil : region.offset * elementBytes,
+        bytes: region.elementCount * elementBytes, first: region.lifetime.lowerBound,
         last: region.lifetime.upperBound,
         border: border.isNone ? nil : Border(before: border.before, after: border.after))
     }
