@@ -5,7 +5,7 @@ BUILD := $(SWIFT) build -c release
 INCEPT := .build/release/incept
 SOURCES := Sources Tests tools kernels Package.swift
 
-.PHONY: help setup build demo test test-devices check-kernels lint format bench clean
+.PHONY: help setup build demo test test-devices check-kernels lint format bench bench-peers clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,8 +40,11 @@ lint:  ## Check formatting and file sizes
 format:  ## Format the Swift sources
 	@$(SWIFT) format format --in-place --recursive --parallel $(SOURCES)
 
-bench: build  ## Compare Inception V3 with OpenVINO and ONNX Runtime (peers from PyPI, in a venv of its own)
-	@tools/bench/run.sh
+bench: build  ## Compare Inception V3, batch 1, with OpenVINO and ONNX Runtime (from PyPI, in a venv of their own)
+	@tools/bench/run.sh --cases inception $(ARGS)
+
+bench-peers: build  ## Every case of tools/bench/README.md against the same; ARGS="--quick" and others
+	@tools/bench/run.sh $(ARGS)
 
 clean:  ## Remove what was built
 	rm -rf .build .venv

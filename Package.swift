@@ -53,9 +53,10 @@ let package = Package(
     .target(
       name: "KernelSources", path: "kernels", exclude: ["README.md"], swiftSettings: settings,
       plugins: ["EmbedKernels"]),
-    library(
-      "OpenCLBackend",
-      ["Operators", "GraphIR", "TensorCore", "OpenCLRuntime", "KernelSources"]),
+    .target(
+      name: "OpenCLBackend",
+      dependencies: ["Operators", "GraphIR", "TensorCore", "OpenCLRuntime", "KernelSources"],
+      exclude: ["Resources/README.md"], swiftSettings: settings, plugins: ["EmbedResources"]),
 
     // Files
     library("WireFormats", ["TensorCore", "CZlib", "CZip"]),

@@ -29,6 +29,10 @@ formats='^((WireFormatsTests|ImagingTests|ImportKerasTests)\.|CommandLineTests\.
 status=0
 INCEPT_ISOLATED=1 part "Files: formats, images, damaged and hostile input" --filter "$formats" || status=1
 part "Everything else: graph, passes, kernels on every device, models, command line" --skip "$formats" || status=1
+if command -v python3 >/dev/null; then
+  echo "==> The benchmark's own arithmetic"
+  python3 -B -m unittest discover -s tools/bench -t tools/bench 2>>"$log" || status=1
+fi
 
 tests=$(sed -nE 's/.*Test run with ([0-9]+) tests? in .*/\1/p' "$log" | awk "{ n += \$1 } END { print n + 0 }")
 # The runner's total counts the skipped ones too.

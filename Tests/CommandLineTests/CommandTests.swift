@@ -9,7 +9,8 @@ struct CommandTests {
     let run = try Incept("run", "digits_cnn", "Samples/digit-0-a.png", "--top", "2")
     #expect(run.status == 0)
     let lines = run.output.split(separator: "\n")
-    #expect(lines.count == 3)
+    #expect(lines.count == 4)
+    #expect(lines.last == "accuracy high")
     #expect(lines.first == "Samples/digit-0-a.png")
     #expect(lines.dropFirst().first?.split(separator: " ").first == "1")
     #expect(lines.dropFirst().first?.split(separator: " ").last == "0")
@@ -123,5 +124,20 @@ struct CommandTests {
         #expect(run.error == "", "\(arguments)")
       }
     }
+  }
+
+  @Test("every report names the accuracy", arguments: ["exact", "high", "fast"])
+  func accuracy(_ name: String) throws {
+    for command in [
+      ["run", "digits_cnn", Incept.samples[0]], ["bench", "digits_cnn", "--runs", "1"],
+      ["profile", "digits_cnn", "--runs", "1"],
+    ] {
+      let text = try Incept(command + ["--accuracy", name])
+      #expect(text.output.contains("accuracy") && text.output.contains(name), "\(text.error)")
+      let json = try Incept(command + ["--accuracy", name, "--format", "json"])
+      #expect(try json.object()["accuracy"] as? String == name)
+    }
+    let plan = try Incept("graph", "digits_cnn", "--stage", "plan", "--accuracy", name)
+    #expect(plan.output.contains("accuracy \(name))"))
   }
 }

@@ -13,7 +13,7 @@ struct SchemaTests {
     #expect(run.status == 0)
     #expect(run.error == "")
     #expect(run.output.hasPrefix("{\n  \"schema\": \"incept.run/1\","))
-    #expect(try run.keys() == ["schema", "model", "device", "results", "timing"])
+    #expect(try run.keys() == ["schema", "model", "device", "accuracy", "precision", "results", "timing"])
     #expect(try run.keys("model") == Self.model)
     #expect(try run.keys("device") == Self.device)
     #expect(try run.keys("results", "[]") == ["image", "top"])
@@ -30,7 +30,8 @@ struct SchemaTests {
     #expect(run.status == 0)
     #expect(
       try run.keys() == [
-        "schema", "model", "device", "batch", "runs", "latency_ms", "throughput_per_s", "load_ms",
+        "schema", "model", "device", "accuracy", "precision", "batch", "runs", "latency_ms", "throughput_per_s",
+        "load_ms",
         "build_ms", "tune_ms", "first_ms", "peak_rss_bytes", "memory",
       ])
     #expect(try run.keys("model") == Self.model)
@@ -47,7 +48,10 @@ struct SchemaTests {
   func profile() throws {
     let run = try Incept("profile", "digits_cnn", "--runs", "3", "--format", "json")
     #expect(run.status == 0)
-    #expect(try run.keys() == ["schema", "model", "device", "batch", "runs", "layers", "total"])
+    #expect(
+      try run.keys() == [
+        "schema", "model", "device", "accuracy", "precision", "batch", "runs", "layers", "total",
+      ])
     let contract = [
       "name", "sources", "op", "variant", "input", "output", "macs", "bytes", "time_us",
       "queue_us", "gflops", "gbytes_per_s", "share",
@@ -105,7 +109,8 @@ struct SchemaTests {
         "--outputs", "conv1,relu3", "--format", "json",
       ])
       #expect(run.status == 0, "\(run.error)")
-      #expect(try run.keys() == ["schema", "model", "device", "results", "outputs", "timing"])
+      #expect(
+        try run.keys() == ["schema", "model", "device", "accuracy", "precision", "results", "outputs", "timing"])
       #expect(try run.keys("outputs", "[]") == ["name", "shape", "file"])
       let written = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/out").sorted()
       #expect(written == ["conv1.npy", "logits.npy", "relu3.npy"])

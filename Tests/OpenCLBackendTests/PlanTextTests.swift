@@ -19,7 +19,7 @@ struct PlanTextTests {
   @Test("The text tells launches, places, memory and copies")
   func text() throws {
     let lines = try plan(TestTraits.cpu()).text().split(separator: "\n").map(String.init)
-    #expect(lines[0] == "plan 'test' (registerTiles)")
+    #expect(lines[0] == "plan 'test' (registerTiles, accuracy high)")
     #expect(lines[2].hasPrefix("  0 conv = conv2d [direct "))
     #expect(lines[2].hasSuffix(" -> r1+0 [1, 5, 5, 8] strides [200, 40, 8, 1]"))
     #expect(lines[3].contains("1 back = slice ["))

@@ -8,14 +8,17 @@ public struct PlanReport: Sendable {
   public let graph: GraphReport
   private let plan: Plan
 
-  /// Plans a model for a device and a batch size; nothing is built or allocated.
+  /// Plans a model for a device, a batch size and an accuracy; nothing is built or allocated.
   ///
   /// - Throws: what planning throws, for instance for more memory than the device has.
   public init(
-    _ model: Model, for device: Device, batch: Int = 1, outputs: [String] = []
+    _ model: Model, for device: Device, batch: Int = 1, outputs: [String] = [],
+    accuracy: Accuracy = .high, precision: Precision = .fp32
   ) throws(InceptError) {
     let graph = try model.optimised(model.shapes(batch: batch), outputs: outputs)
-    plan = try PlanBuilder.plan(graph, for: DeviceTraits(try device.discovered()))
+    plan = try PlanBuilder.plan(
+      graph, for: DeviceTraits(try device.discovered()),
+      options: PlanOptions(accuracy: accuracy.planned, precision: precision.planned))
     self.graph = GraphReport(graph, stage: .plan)
   }
 

@@ -5,14 +5,16 @@ extension ProfileReport {
   /// The report for people: a table of the layers, then the totals.
   public func text() -> String {
     var table = TextTable([
-      ("LAYER", .left), ("OP", .left), ("VARIANT", .left), ("OUTPUT", .left), ("MACS", .right),
+      ("LAYER", .left), ("OP", .left), ("VARIANT", .left), ("ERROR", .right), ("OUTPUT", .left),
+      ("MACS", .right),
       ("MIN us", .right), ("MEDIAN us", .right), ("P90 us", .right), ("QUEUE us", .right),
       ("GFLOP/s", .right), ("GB/s", .right), ("SHARE", .right),
     ])
     for layer in layers {
       let mark = layer.clock == "host" ? "*" : ""
       table.add([
-        layer.shortName, layer.op, layer.variant, "\(Shape(layer.output))",
+        layer.shortName, layer.op, layer.variant, "x" + NumberText.fixed(layer.errorGrowth, 1),
+        "\(Shape(layer.output))",
         NumberText.count(layer.macs), NumberText.fixed(layer.time.min, 1),
         NumberText.fixed(layer.time.median, 1) + mark, NumberText.fixed(layer.time.p90, 1),
         NumberText.fixed(layer.queue, 1), NumberText.fixed(layer.gflops, 2),
@@ -27,6 +29,10 @@ extension ProfileReport {
     var table = TextTable([("", .left), ("", .left)])
     table.add(["model", model.line])
     table.add(["device", device.line])
+    table.add([
+      "accuracy",
+      "\(accuracy.rawValue)\(precision.remark); ERROR bounds rounding next to direct summation's",
+    ])
     table.add(["measured", "medians of \(runs) runs of batch \(batch)"])
     table.add(["kernels", ms(total.kernel)])
     table.add(["gaps", "\(ms(total.gap)) between kernels"])
@@ -51,7 +57,8 @@ extension ProfileReport {
   public func csv() -> String {
     var text = CSV.line([
       "name", "op", "variant", "input", "output", "macs", "bytes", "min_us", "median_us", "p90_us",
-      "queue_us", "gflops", "gbytes_per_s", "share", "clock", "model", "weights",
+      "queue_us", "gflops", "gbytes_per_s", "share", "clock", "model", "weights", "accuracy",
+      "error_growth", "precision",
     ])
     func shape(_ extents: [Int]) -> String { extents.map(String.init).joined(separator: "x") }
     for layer in layers {
@@ -60,6 +67,7 @@ extension ProfileReport {
         shape(layer.output), "\(layer.macs)", "\(layer.bytes)", "\(layer.time.min)",
         "\(layer.time.median)", "\(layer.time.p90)", "\(layer.queue)", "\(layer.gflops)",
         "\(layer.gigabytesPerSecond)", "\(layer.share)", layer.clock, model.name, model.weights,
+        accuracy.rawValue, "\(layer.errorGrowth)", precision.rawValue,
       ])
     }
     return text

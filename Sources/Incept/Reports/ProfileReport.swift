@@ -6,6 +6,10 @@ public struct ProfileReport: Report {
   public var model: ReportedModel
   /// The device.
   public var device: ReportedDevice
+  /// How much rounding error was allowed.
+  public var accuracy: Accuracy
+  /// What activations and weights were stored as.
+  public var precision: Precision
   /// Items per run.
   public var batch: Int
   /// Measured runs.
@@ -23,8 +27,10 @@ public struct ProfileReport: Report {
     public var sources: [String]
     /// The operator.
     public var op: String
-    /// Which of the operator's kernels.
+    /// Which of the operator's kernels, and so which algorithm.
     public var variant: String
+    /// Bound of the algorithm's rounding error next to that of direct summation, as a factor.
+    public var errorGrowth: Double
     /// Shapes of the inputs that are no weights.
     public var input: [[Int]]
     /// Shape of the result.
@@ -57,6 +63,7 @@ public struct ProfileReport: Report {
       case gflops
       case gigabytesPerSecond = "gbytes_per_s"
       case share, clock, flaw
+      case errorGrowth = "error_growth"
     }
   }
 

@@ -8,6 +8,10 @@ public struct RunReport: Report {
   public var model: ReportedModel
   /// The device.
   public var device: ReportedDevice
+  /// How much rounding error was allowed.
+  public var accuracy: Accuracy
+  /// What activations and weights were stored as.
+  public var precision: Precision
   /// The classes of each picture, in the order of the pictures.
   public var results: [Result]
   /// The tensors that were written; nil where pictures were classified.
@@ -93,6 +97,7 @@ extension RunReport {
     for output in outputs ?? [] {
       text += "\(output.name) \(Shape(output.shape)) -> \(output.file)\n"
     }
+    text += "accuracy \(accuracy.rawValue)\(precision.remark)\n"
     if model.isSynthetic {
       text += "weights are made up (\(model.weights)): results mean nothing\n"
     }

@@ -79,6 +79,7 @@ package struct LaunchRecord {
       func rate(_ amount: Int) -> Double { median > 0 ? Double(amount) / median : 0 }
       return ProfileReport.Layer(
         name: launch.label, sources: launch.sources, op: launch.op, variant: launch.variant,
+        errorGrowth: launch.errorGrowth,
         input: launch.inputShapes.map(\.dimensions), output: launch.outputShape.dimensions,
         macs: launch.cost.multiplyAdds, bytes: launch.cost.bytes,
         time: .init(

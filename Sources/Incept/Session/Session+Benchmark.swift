@@ -27,7 +27,9 @@ extension Session {
     let statistics = Statistics(times)
     let plan = executable.plan
     return BenchReport(
-      model: model.reported, device: device.reported, batch: measure.batch, runs: measure.runs,
+      model: model.reported, device: device.reported, accuracy: options.accuracy,
+      precision: options.precision,
+      batch: measure.batch, runs: measure.runs,
       latency: .init(
         min: statistics.minimum, median: statistics.median, p90: statistics.p90,
         p99: statistics.p99),

@@ -101,7 +101,9 @@ extension Session {
       start = end
     }
     return RunReport(
-      model: model.reported, device: device.reported, results: results, outputs: nil,
+      model: model.reported, device: device.reported, accuracy: self.options.accuracy,
+      precision: self.options.precision,
+      results: results, outputs: nil,
       timing: timing(times))
   }
 

@@ -48,7 +48,9 @@ extension Session {
       for _ in 0..<measure.runs { record.addHostTimes(try executable.timeKernelsOneByOne()) }
     }
     return ProfileReport(
-      model: model.reported, device: device.reported, batch: measure.batch, runs: measure.runs,
+      model: model.reported, device: device.reported, accuracy: self.options.accuracy,
+      precision: self.options.precision,
+      batch: measure.batch, runs: measure.runs,
       layers: record.layers(executable.plan.launches), total: record.total)
   }
 }

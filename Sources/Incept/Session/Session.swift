@@ -59,7 +59,7 @@ public final class Session: Sendable {
       }
       let start = Stopwatch()
       let graph = try model.optimised(shapes, outputs: outputs)
-      let plan = try PlanBuilder.plan(graph, for: backend.traits)
+      let plan = try PlanBuilder.plan(graph, for: backend.traits, options: planOptions)
       if state.executables.count >= options.cacheLimit {
         state.executables.removeFirst()
         backend.dropConstants()
@@ -73,6 +73,11 @@ public final class Session: Sendable {
       state.buildMilliseconds += start.milliseconds
       return executable
     }
+  }
+
+  /// What plans of this session are made with.
+  var planOptions: PlanOptions {
+    PlanOptions(accuracy: options.accuracy.planned, precision: options.precision.planned)
   }
 
   func report(_ stage: String, _ done: Int = 0, of total: Int = 0) {

@@ -22,12 +22,21 @@ public typealias ProgressHandler = @Sendable (ProgressStep) -> Void
 public struct SessionOptions: Sendable {
   /// How many prepared networks, one per set of input shapes and results, are kept; at least 1.
   public var cacheLimit: Int
+  /// How much rounding error is allowed.
+  public var accuracy: Accuracy
+  /// What activations and weights are stored as.
+  public var precision: Precision
   /// Receives progress; nil for none.
   public var progress: ProgressHandler?
 
   /// Creates options.
-  public init(cacheLimit: Int = 4, progress: ProgressHandler? = nil) {
+  public init(
+    cacheLimit: Int = 4, accuracy: Accuracy = .high, precision: Precision = .fp32,
+    progress: ProgressHandler? = nil
+  ) {
     self.cacheLimit = max(1, cacheLimit)
+    self.accuracy = accuracy
+    self.precision = precision
     self.progress = progress
   }
 }

@@ -47,7 +47,9 @@ struct GraphCommand: ParsableCommand {
     line.show(ProgressStep(stage: "loading \(model.model)"))
     let model = try Model.structure(self.model.model, weights: self.model.weights)
     if stage == .plan {
-      let plan = try PlanReport(model, for: Device.select(device.device), batch: batch.value)
+      let plan = try PlanReport(
+        model, for: Device.select(device.device), batch: batch.value, accuracy: device.accuracy,
+        precision: device.precision)
       return format == .json ? try plan.json() : plan.text()
     }
     let report = try GraphReport.of(

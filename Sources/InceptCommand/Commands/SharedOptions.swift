@@ -19,17 +19,30 @@ struct ModelOptions: ParsableArguments {
   }
 }
 
-/// --device
+/// --device, --accuracy and --precision: where and how a network is computed.
 struct DeviceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "PLATFORM:DEVICE, cpu, gpu, or part of a name (default: INCEPT_DEVICE, else the first GPU, else the first CPU).",
       valueName: "device"))
   var device: String?
+  @Option(
+    help: ArgumentHelp(
+      "exact: direct convolution only; high: faster algorithms, at most 3 times PyTorch's float32 error; fast: at most 8 times.",
+      valueName: "exact|high|fast"))
+  var accuracy = Accuracy.high
+  @Option(
+    help: ArgumentHelp(
+      "fp16 stores activations and weights in float16, and computes in it where the device can.",
+      valueName: "fp32|fp16"))
+  var precision = Precision.fp32
 
   /// A session of `model` on the device.
   func session(_ model: Model, _ line: ProgressLine) throws(InceptError) -> Session {
-    try Session(model, on: Device.select(device), options: SessionOptions(progress: line.handler))
+    try Session(
+      model, on: Device.select(device),
+      options: SessionOptions(
+        accuracy: accuracy, precision: precision, progress: line.handler))
   }
 }
 
@@ -47,6 +60,10 @@ struct MeasureArguments: ParsableArguments {
     MeasureOptions(runs: runs.value, warmup: warmup.value, batch: batch.value)
   }
 }
+
+extension Accuracy: ExpressibleByArgument {}
+
+extension Precision: ExpressibleByArgument {}
 
 /// A whole number of 1 or more that fits what is counted.
 struct Count: ExpressibleByArgument {

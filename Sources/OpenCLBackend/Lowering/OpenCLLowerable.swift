@@ -113,3 +113,12 @@ package struct VariantChoice<Variant: KernelVariant> {
     isTuned = tuned != nil
   }
 }
+
+extension VariantChoice where Variant.Problem: TunableProblem {
+  /// The choice as a launch carries it.
+  package func tuning(_ problem: Variant.Problem) -> Launch.Tuning {
+    let others = accepted.map(\.name).filter { $0 != chosen.name }
+    return Launch.Tuning(
+      key: problem.tuningKey, accepted: [chosen.name] + others, isTuned: isTuned)
+  }
+}

@@ -23,9 +23,7 @@ extension PlanBuilder {
     emit(
       call.kernel, variant: choice.chosen.name, rejected: choice.rejected,
       arguments: call.arguments, global: call.global, local: call.local,
-      tuning: Launch.Tuning(
-        key: problem.tuningKey, accepted: choice.accepted.map(\.name), isTuned: choice.isTuned),
-      errorGrowth: choice.chosen.errorGrowth)
+      tuning: choice.tuning(problem), errorGrowth: choice.chosen.errorGrowth)
   }
 
   private static func blocking(

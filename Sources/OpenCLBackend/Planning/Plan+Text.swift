@@ -1,8 +1,8 @@
 extension Plan {
   /// The plan as text: launches in order, then the memory's regions, then totals.
   ///
-  ///     plan 'digits_cnn' (registerTiles)
-  ///       0 conv1 = conv2d [direct 10x32] conv2d_direct<7x1> -> r1+176 [1, 8, 8, 16] strides [1600, 160, 16, 1]
+  ///     plan 'digits_cnn' (registerTiles, accuracy high)
+  ///       0 conv1 = conv2d [direct 10x32, error x1.0] conv2d_direct<7x1> -> r1+176 [1, 8, 8, 16] strides [1600, 160, 16, 1]
   ///     memory, in bytes; lives from launch to launch; zeros around it in elements
   ///     REGION  OFFSET  BYTES  FROM      TO  ZEROS                      VALUE
   ///     r1           0   6400     0       1  [0, 1, 1, 0] [0, 1, 1, 0]  conv1
@@ -11,8 +11,10 @@ extension Plan {
   package func text(verbose: Bool = false) -> String {
     let summary = PlanSummary(self)
     var lines = [
-      "plan '\(summary.name)' (\(summary.style))",
-      "launches: NODE = OP [VARIANT] KERNEL<WORK-ITEMS> -> REGION+ELEMENTS SHAPE STRIDES",
+      "plan '\(summary.name)' (\(summary.style), accuracy \(summary.accuracy)"
+        + (options.precision == .fp32 ? ")" : ", \(summary.precision))"),
+      "launches: NODE = OP [VARIANT, ERROR NEXT TO DIRECT SUMMATION'S] KERNEL<WORK-ITEMS> "
+        + "-> REGION+ELEMENTS SHAPE STRIDES",
     ]
     for launch in summary.launches {
       lines.append("  " + launch.text)
@@ -51,7 +53,8 @@ extension Plan {
 extension PlanSummary.Kernel {
   fileprivate var text: String {
     let size = global.map(String.init).joined(separator: "x")
-    var line = "\(index) \(name) = \(op) [\(variant)] \(kernel)<\(size)>"
+    let error = problem == nil ? "" : ", error x\(Double((errorGrowth * 10).rounded() / 10))"
+    var line = "\(index) \(name) = \(op) [\(variant)\(error)] \(kernel)<\(size)>"
     if let output { line += " -> \(output.text)" }
     return line
   }

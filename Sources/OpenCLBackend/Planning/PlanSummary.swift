@@ -16,6 +16,19 @@ package struct PlanSummary: Encodable, Sendable {
     package let macs: Int
     package let bytes: Int
     package let rejected: [Rejected]
+    /// Bound of the variant's rounding error next to that of direct summation, as a factor.
+    package let errorGrowth: Double
+    /// The problem that results of tuning are kept for; nil where there is one variant only.
+    package let problem: String?
+    /// Whether tuning chose the variant.
+    package let isTuned: Bool
+
+    private enum CodingKeys: String, CodingKey {
+      case index, name, op, sources, variant, kernel, global, local, output, macs, bytes, rejected
+      case errorGrowth = "error_growth"
+      case problem
+      case isTuned = "tuned"
+    }
   }
 
   /// A variant that was not chosen.
@@ -68,6 +81,10 @@ package struct PlanSummary: Encodable, Sendable {
 
   package let name: String
   package let style: String
+  /// How much rounding error the variants may have: `exact`, `high`, `fast`.
+  package let accuracy: String
+  /// What elements are stored as: `fp32`, `fp16`.
+  package let precision: String
   package let launches: [Kernel]
   package let regions: [Region]
   package let arenaBytes: Int
@@ -79,7 +96,7 @@ package struct PlanSummary: Encodable, Sendable {
   package let kernels: Int
 
   private enum CodingKeys: String, CodingKey {
-    case name, style, launches, regions, copies, kernels
+    case name, style, accuracy, precision, launches, regions, copies, kernels
     case arenaBytes = "arena_bytes"
     case weightsBytes = "weights_bytes"
     case largestBufferBytes = "largest_buffer_bytes"
@@ -89,13 +106,17 @@ package struct PlanSummary: Encodable, Sendable {
   package init(_ plan: Plan) {
     name = plan.name
     style = plan.traits.style.rawValue
+    accuracy = plan.options.accuracy.rawValue
+    precision = plan.options.precision.rawValue
     launches = plan.launches.enumerated().map { index, launch in
       Kernel(
         index: index, name: launch.label, op: launch.op, sources: launch.sources,
         variant: launch.variant, kernel: launch.kernel.entry, global: launch.global,
         local: launch.local, output: launch.output.map { View($0) },
         macs: launch.cost.multiplyAdds, bytes: launch.cost.bytes,
-        rejected: launch.rejected.map { Rejected(variant: $0.variant, reason: $0.reason) })
+        rejected: launch.rejected.map { Rejected(variant: $0.variant, reason: $0.reason) },
+        errorGrowth: launch.errorGrowth, problem: launch.tuning?.key,
+        isTuned: launch.tuning?.isTuned ?? false)
     }
     let elementBytes = plan.options.precision.bytes
     regions = plan.regions.enumerated().map { index, region in
