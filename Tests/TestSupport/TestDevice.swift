@@ -27,12 +27,16 @@ package struct TestDevice: Sendable, CustomStringConvertible {
     }
   }
 
-  private init(_ info: DeviceInfo, style: DeviceTraits.Style? = nil, vectorWidth: Int? = nil) {
+  private init(
+    _ info: DeviceInfo, style: DeviceTraits.Style? = nil, vectorWidth: Int? = nil,
+    localMemoryBytes: Int? = nil
+  ) {
     self.info = info
     let native = DeviceTraits(info)
     var traits = native
     traits.style = style ?? native.style
     traits.vectorWidth = vectorWidth ?? native.vectorWidth
+    if let bytes = localMemoryBytes { traits.localMemoryBytes = min(bytes, native.localMemoryBytes) }
     self.traits = traits
     isNative = traits == native
     opened = Opened(info, traits)
@@ -71,6 +75,11 @@ package struct TestDevice: Sendable, CustomStringConvertible {
   package static let otherWidths: [TestDevice] = usable.flatMap { info in
     [4, 8, 16].filter { $0 != DeviceTraits(info).vectorWidth }
       .map { TestDevice(info, style: .registerTiles, vectorWidth: $0) }
+  }
+
+  /// Every device with register tiles as if it had 32 KiB of local memory.
+  package static let littleLocalMemory: [TestDevice] = usable.map { info in
+    TestDevice(info, style: .registerTiles, localMemoryBytes: 1 << 15)
   }
 
   /// The samples to run, of those given: all in the form that the device prefers, the representative ones

@@ -77,10 +77,23 @@ public final class Session: Sendable {
 
   /// What plans of this session are made with.
   var planOptions: PlanOptions {
-    PlanOptions(accuracy: options.accuracy.planned, precision: options.precision.planned)
+    PlanOptions(
+      accuracy: options.accuracy.planned, queue: .init(options.queue),
+      precision: options.precision.planned)
   }
 
   func report(_ stage: String, _ done: Int = 0, of total: Int = 0) {
     options.progress?(ProgressStep(stage: stage, done: done, total: total))
+  }
+}
+
+extension OpenCLBackend.QueueMode {
+  init(_ mode: QueueMode) {
+    self =
+      switch mode {
+      case .auto: .auto
+      case .inOrder: .inOrder
+      case .outOfOrder: .outOfOrder
+      }
   }
 }

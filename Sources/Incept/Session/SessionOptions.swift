@@ -18,6 +18,16 @@ public struct ProgressStep: Sendable, Hashable {
 /// Receives progress. Calls come from any thread.
 public typealias ProgressHandler = @Sendable (ProgressStep) -> Void
 
+/// Whether independent parts of a network may run at the same time.
+public enum QueueMode: String, Sendable, Hashable, CaseIterable {
+  /// Where the device can do that and the network has independent parts.
+  case auto
+  /// Never: one kernel after the other, with the least memory.
+  case inOrder = "in-order"
+  /// Always, where the device can do that.
+  case outOfOrder = "out-of-order"
+}
+
 /// How a session works.
 public struct SessionOptions: Sendable {
   /// How many prepared networks, one per set of input shapes and results, are kept; at least 1.
@@ -26,17 +36,21 @@ public struct SessionOptions: Sendable {
   public var accuracy: Accuracy
   /// What activations and weights are stored as.
   public var precision: Precision
+  /// Whether independent parts of a network may run at the same time.
+  public var queue: QueueMode
   /// Receives progress; nil for none.
   public var progress: ProgressHandler?
 
   /// Creates options.
   public init(
     cacheLimit: Int = 4, accuracy: Accuracy = .high, precision: Precision = .fp32,
+    queue: QueueMode = .auto,
     progress: ProgressHandler? = nil
   ) {
     self.cacheLimit = max(1, cacheLimit)
     self.accuracy = accuracy
     self.precision = precision
+    self.queue = queue
     self.progress = progress
   }
 }

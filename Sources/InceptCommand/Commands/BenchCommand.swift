@@ -14,13 +14,14 @@ struct BenchCommand: ParsableCommand {
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var device: DeviceOptions
+  @OptionGroup var queue: QueueOptions
   @OptionGroup var measure: MeasureArguments
   @Option(help: "text or json.")
   var format = TextOrJSON.text
 
   func run() throws {
     let report = try ProgressLine.during { (line) throws(InceptError) in
-      let session = try device.session(try model.load(line), line)
+      let session = try device.session(try model.load(line), line, queue: queue.queue)
       return try session.benchmark(
         measure.options)
     }

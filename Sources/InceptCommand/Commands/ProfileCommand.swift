@@ -20,6 +20,7 @@ struct ProfileCommand: ParsableCommand {
   @Argument(help: "A PNG or JPEG file to run on.")
   var image: String?
   @OptionGroup var device: DeviceOptions
+  @OptionGroup var queue: QueueOptions
   @OptionGroup var measure: MeasureArguments
   @Option(help: "table, json or csv.")
   var format = Format.table
@@ -42,7 +43,7 @@ struct ProfileCommand: ParsableCommand {
 
   func run() throws {
     let report = try ProgressLine.during { (line) throws(InceptError) in
-      let session = try device.session(try model.load(line), line)
+      let session = try device.session(try model.load(line), line, queue: queue.queue)
       return try session.profile(
         image: image, measure.options,
         options: ClassifyOptions(crop: crop?.crop, preprocessing: preprocess.rawValue))

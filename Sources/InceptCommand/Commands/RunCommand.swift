@@ -20,6 +20,7 @@ struct RunCommand: ParsableCommand {
   @Argument(help: "PNG or JPEG files.")
   var images: [String] = []
   @OptionGroup var device: DeviceOptions
+  @OptionGroup var queue: QueueOptions
 
   @Option(help: "Classes listed per picture.")
   var top = Count(5)
@@ -78,7 +79,7 @@ struct RunCommand: ParsableCommand {
   }
 
   private func report(_ line: ProgressLine) throws(InceptError) -> RunReport {
-    let session = try device.session(try model.load(line), line)
+    let session = try device.session(try model.load(line), line, queue: queue.queue)
     if let outputDir {
       let files = Dictionary(input.map { ($0.name, $0.file) }, uniquingKeysWith: { $1 })
       let names = outputs?.split(separator: ",").map(String.init) ?? []

@@ -38,12 +38,39 @@ struct DeviceOptions: ParsableArguments {
   var precision = Precision.fp32
 
   /// A session of `model` on the device.
-  func session(_ model: Model, _ line: ProgressLine) throws(InceptError) -> Session {
+  func session(
+    _ model: Model, _ line: ProgressLine, queue: QueueArgument = .auto
+  ) throws(InceptError) -> Session {
     try Session(
       model, on: Device.select(device),
       options: SessionOptions(
-        accuracy: accuracy, precision: precision, progress: line.handler))
+        accuracy: accuracy, precision: precision, queue: queue.mode, progress: line.handler))
   }
+}
+
+/// `--queue`
+enum QueueArgument: String, ExpressibleByArgument, CaseIterable {
+  case auto
+  case inOrder = "in-order"
+  case outOfOrder = "out-of-order"
+
+  /// The mode as a session takes it.
+  var mode: QueueMode {
+    switch self {
+    case .auto: .auto
+    case .inOrder: .inOrder
+    case .outOfOrder: .outOfOrder
+    }
+  }
+}
+
+/// --queue
+struct QueueOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Whether independent kernels may overlap: auto, in-order or out-of-order.",
+      valueName: "mode"))
+  var queue = QueueArgument.auto
 }
 
 /// --runs, --warmup and --batch

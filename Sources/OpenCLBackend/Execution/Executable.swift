@@ -12,6 +12,7 @@ package final class Executable: Sendable {
   package let device: BackendDevice
   private let memory: PlanMemory
   let launches: [PreparedLaunch]
+  private let sequence: LaunchSequence
   let queue: Shared<Queue>
   private let running = Mutex(())
 
@@ -33,7 +34,7 @@ package final class Executable: Sendable {
   ) throws(InceptError) {
     self.plan = plan
     self.device = device
-    queue = Shared(try Queue(device.context.value))
+    queue = Shared(try Queue(device.context.value, outOfOrder: plan.runsOutOfOrder))
     memory = try PlanMemory(plan, device.context.value, queue.value)
 
     let kernels = Array(Set(plan.launches.map(\.kernel)))
@@ -56,7 +57,11 @@ package final class Executable: Sendable {
           kernel, global: launch.global, local: launch.local, label: launch.label))
     }
     launches = prepared
+    sequence = LaunchSequence(prepared, waits: plan.launches.map(\.waits))
   }
+
+  /// Whether launches may overlap: the plan wants it and the device can do it.
+  package var isOutOfOrder: Bool { queue.value.isOutOfOrder }
 
   private static func set(
     _ kernel: inout Kernel, _ index: Int, _ argument: Launch.Argument, _ plan: Plan,
@@ -127,7 +132,9 @@ package final class Executable: Sendable {
   package func run(_ inputs: [String: HostTensor]) throws(InceptError) -> [HostTensor] {
     try exclusively { () throws(InceptError) in
       try upload(inputs, queue.value)
-      for launch in launches { try queue.value.enqueue(launch) }
+      try queue.value.enqueue(sequence)
+      // Out of order nothing else makes reading wait.
+      if isOutOfOrder { try queue.value.finish() }
       let results = try plan.outputs.map { (output) throws(InceptError) in
         try download(output, queue.value)
       }
@@ -139,7 +146,7 @@ package final class Executable: Sendable {
   /// Runs the kernels only, on what the inputs hold from the last run, and waits.
   package func runKernels() throws(InceptError) {
     try exclusively { () throws(InceptError) in
-      for launch in launches { try queue.value.enqueue(launch) }
+      try queue.value.enqueue(sequence)
       try queue.value.finish()
     }
   }

@@ -72,14 +72,17 @@ package struct PlanBuilder {
 
   /// Adds a launch of the current node. Its label, cost and shapes are the node's; a node's second and later
   /// launches (`step`) cost nothing of their own. `output` is where the result goes if not to the node's value.
+  /// `access` is what the launch reads and writes where that is less than the node's inputs and outputs.
   package mutating func emit(
     _ kernel: KernelSpecialization, variant: String, rejected: [Launch.Rejection] = [],
     arguments: [Launch.Argument], global: [Int], local: [Int]?, step: String? = nil,
-    output: TensorView? = nil, tuning: Launch.Tuning? = nil, errorGrowth: Double = 1
+    output: TensorView? = nil, tuning: Launch.Tuning? = nil, errorGrowth: Double = 1,
+    access: LaunchAccess? = nil
   ) {
     guard let node = current else { return }
     if options.precision != .fp32, !kernel.storesHalves { withoutHalves.insert(node.subject) }
     let data = node.inputs.filter { graph.constant($0) == nil }
+    let outputs = node.outputs.indices.map { ValueID(node.id, output: $0) }
     launches.append(
       Launch(
         label: step.map { "\(node.name)/\($0)" } ?? node.name, op: node.op.mnemonic,
@@ -88,7 +91,11 @@ package struct PlanBuilder {
         arguments: arguments, global: global, local: local,
         cost: step == nil ? graph.cost(of: node.id) : .free,
         inputShapes: data.map { graph.type(of: $0).shape }, outputShape: node.type.shape,
-        output: output ?? (step == nil ? layout.views[node.value] : nil)))
+        output: output ?? (step == nil ? layout.views[node.value] : nil),
+        access: LaunchAccess(
+          arguments, inputs: data.compactMap { layout.views[$0] },
+          outputs: outputs.compactMap { layout.views[$0] }, told: access,
+          regions: layout.regions)))
   }
 
   // MARK: Driving
@@ -127,17 +134,23 @@ package struct PlanBuilder {
     if let error = options.precision.refusal(withoutHalves, of: graph.name) { throw error }
     let elementBytes = options.precision.bytes
     var regions = layout.regions
+    let overlaps = options.queue != .inOrder && traits.overlapsLaunches
+    if overlaps { launches = LaunchSchedule.reordered(launches, regions) }
     setLifetimes(&regions)
     for region in regions where region.elementCount * elementBytes > traits.maxAllocationBytes {
       throw tooLarge(region.name, region.elementCount * elementBytes)
     }
-    guard let elements = ArenaPlanner.place(&regions), elements < Int(Int32.max),
-      elements * elementBytes <= traits.maxAllocationBytes
+    let limit = min(Int(Int32.max) - 1, traits.maxAllocationBytes / elementBytes)
+    guard
+      let elements = ArenaPlanner.place(
+        &regions, for: launches, overlapping: overlaps, limit: limit), elements <= limit
     else {
       let largest = regions.max { $0.elementCount < $1.elementCount }
       let total = regions.reduce(0) { $0 + $1.elementCount * elementBytes }
       throw tooLarge(largest?.name ?? graph.name, total)
     }
+    let waits = LaunchDependencies(launches, regions, .placed).waits
+    for index in launches.indices { launches[index].waits = waits[index] }
     let weights = constants.reduce(0) { $0 + $1.byteCount }
     for constant in constants where constant.byteCount > traits.maxAllocationBytes {
       throw tooLarge("\(graph.name) (a weight tensor)", constant.byteCount)

@@ -49,10 +49,11 @@ package struct Elementwise {
     }
     arguments += [problem.table, .int(problem.outer.axes.count)]
     let (length, rows) = (problem.inner.extent, problem.outer.count)
+    let access = LaunchAccess(reads: operands, writes: [output])
     if choice.chosen == .items {
       builder.emit(
         kernel, variant: choice.chosen.rawValue, rejected: choice.rejected, arguments: arguments,
-        global: [length, rows], local: nil, step: step, output: output)
+        global: [length, rows], local: nil, step: step, output: output, access: access)
       return
     }
     let chunk = min(length, ElementwiseProblem.elementsPerItem)
@@ -61,7 +62,7 @@ package struct Elementwise {
       kernel, variant: choice.chosen.rawValue, rejected: choice.rejected,
       arguments: arguments + [.int(length), .int(chunk), .int(rows), .int(rowsPerItem)],
       global: [(length + chunk - 1) / chunk, (rows + rowsPerItem - 1) / rowsPerItem],
-      local: [1, 1], step: step, output: output)
+      local: [1, 1], step: step, output: output, access: access)
   }
 }
 

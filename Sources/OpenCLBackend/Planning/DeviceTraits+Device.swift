@@ -12,7 +12,8 @@ extension DeviceTraits {
       vectorWidth: Swift.max(1, width), computeUnits: Swift.max(1, device.computeUnits),
       localMemoryBytes: device.localMemoryBytes,
       maxWorkGroupSize: Swift.max(1, device.maxWorkGroupSize),
-      maxAllocationBytes: device.maxAllocationBytes, globalMemoryBytes: device.globalMemoryBytes)
+      maxAllocationBytes: device.maxAllocationBytes, globalMemoryBytes: device.globalMemoryBytes,
+      overlapsLaunches: device.supportsOutOfOrder)
     hasHalfArithmetic = device.hasFP16
   }
 }

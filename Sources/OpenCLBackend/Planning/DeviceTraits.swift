@@ -27,11 +27,14 @@ package struct DeviceTraits: Hashable, Sendable {
   package var globalMemoryBytes: Int
   /// Whether kernels may compute in float16 (`cl_khr_fp16`), not only store it.
   package var hasHalfArithmetic = false
+  /// Whether launches may overlap.
+  package var overlapsLaunches: Bool
 
   /// Traits from numbers, for tests and for planning without a device.
   package init(
     style: Style, vectorWidth: Int, computeUnits: Int, localMemoryBytes: Int,
-    maxWorkGroupSize: Int, maxAllocationBytes: Int, globalMemoryBytes: Int
+    maxWorkGroupSize: Int, maxAllocationBytes: Int, globalMemoryBytes: Int,
+    overlapsLaunches: Bool = true
   ) {
     self.style = style
     self.vectorWidth = vectorWidth
@@ -40,5 +43,6 @@ package struct DeviceTraits: Hashable, Sendable {
     self.maxWorkGroupSize = maxWorkGroupSize
     self.maxAllocationBytes = maxAllocationBytes
     self.globalMemoryBytes = globalMemoryBytes
+    self.overlapsLaunches = overlapsLaunches
   }
 }

@@ -7,7 +7,8 @@ extension Plan {
   ///     REGION  OFFSET  BYTES  FROM      TO  ZEROS                      VALUE
   ///     r1           0   6400     0       1  [0, 1, 1, 0] [0, 1, 1, 0]  conv1
   ///
-  /// - Parameter verbose: whether the variants that were not chosen are told, with the reasons.
+  /// - Parameter verbose: whether it is told what each launch waits for where launches may overlap, and the variants
+  ///   that were not chosen, with the reasons.
   package func text(verbose: Bool = false) -> String {
     let summary = PlanSummary(self)
     var lines = [
@@ -19,6 +20,10 @@ extension Plan {
     for launch in summary.launches {
       lines.append("  " + launch.text)
       guard verbose else { continue }
+      if summary.queue == QueueMode.outOfOrder.rawValue, launch.index > 0 {
+        let waits = launch.waits.map { "\($0) \(launches[$0].label)" }.joined(separator: ", ")
+        lines.append("      after \(waits.isEmpty ? "nothing" : waits)")
+      }
       lines += launch.rejected.map { "      not \($0.variant): \($0.reason)" }
     }
     lines.append("memory, in bytes; lives from launch to launch; zeros around it in elements")
@@ -26,6 +31,7 @@ extension Plan {
       [["REGION", "OFFSET", "BYTES", "FROM", "TO", "ZEROS", "VALUE"]]
         + summary.regions.map { $0.cells(launches: summary.launches.count) })
     let regions = summary.regions.count { $0.offsetBytes != nil }
+    lines.append("queue: \(summary.queue)")
     lines.append("arena: \(summary.arenaBytes) bytes in \(regions) regions")
     lines.append("weights: \(summary.weightsBytes) bytes")
     lines.append("largest buffer: \(summary.largestBufferBytes) bytes")

@@ -100,6 +100,10 @@ package struct Launch: Sendable {
   package var outputShape: Shape
   /// Where the (first) result goes; nil for a step whose result only the node itself reads.
   package var output: TensorView?
+  /// What it reads and writes.
+  package var access: LaunchAccess
+  /// The earlier launches that must have ended before it begins, the latest first.
+  package var waits: [Int] = []
 
   /// One kernel argument.
   package enum Argument: Hashable, Sendable {

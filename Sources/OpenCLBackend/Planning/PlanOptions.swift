@@ -5,18 +5,32 @@ package struct PlanOptions: Hashable, Sendable {
   /// Variants that were found to be the fastest on the device: the variant's name, by ``TunableProblem/tuningKey``.
   /// A name that no accepted variant has is ignored.
   package var choices: [String: String]
+  /// Whether launches may overlap.
+  package var queue: QueueMode
 
   /// What activations and weights are stored as.
   package var precision: Precision
 
   /// Options; by default those of a user who asked for nothing.
   package init(
-    accuracy: Accuracy = .high, choices: [String: String] = [:], precision: Precision = .fp32
+    accuracy: Accuracy = .high, choices: [String: String] = [:], queue: QueueMode = .auto,
+    precision: Precision = .fp32
   ) {
     self.accuracy = accuracy
     self.choices = choices
+    self.queue = queue
     self.precision = precision
   }
+}
+
+/// How launches follow one another on the device.
+package enum QueueMode: String, Hashable, Sendable, CaseIterable {
+  /// Independent launches may overlap where the device can do that and the network has enough of them.
+  case auto
+  /// One after the other, with the least memory.
+  case inOrder = "in-order"
+  /// Independent launches may overlap where the device can do that.
+  case outOfOrder = "out-of-order"
 }
 
 /// How much rounding error kernels may add, from the strictest to the loosest.

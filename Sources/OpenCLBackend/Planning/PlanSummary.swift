@@ -13,6 +13,8 @@ package struct PlanSummary: Encodable, Sendable {
     package let global: [Int]
     package let local: [Int]?
     package let output: View?
+    /// Launches that must have ended before it begins.
+    package let waits: [Int]
     package let macs: Int
     package let bytes: Int
     package let rejected: [Rejected]
@@ -85,6 +87,8 @@ package struct PlanSummary: Encodable, Sendable {
   package let accuracy: String
   /// What elements are stored as: `fp32`, `fp16`.
   package let precision: String
+  /// How launches follow one another: `in-order`, or `out-of-order` where they may overlap.
+  package let queue: String
   package let launches: [Kernel]
   package let regions: [Region]
   package let arenaBytes: Int
@@ -96,7 +100,7 @@ package struct PlanSummary: Encodable, Sendable {
   package let kernels: Int
 
   private enum CodingKeys: String, CodingKey {
-    case name, style, accuracy, precision, launches, regions, copies, kernels
+    case name, style, accuracy, precision, queue, launches, regions, copies, kernels
     case arenaBytes = "arena_bytes"
     case weightsBytes = "weights_bytes"
     case largestBufferBytes = "largest_buffer_bytes"
@@ -108,11 +112,13 @@ package struct PlanSummary: Encodable, Sendable {
     style = plan.traits.style.rawValue
     accuracy = plan.options.accuracy.rawValue
     precision = plan.options.precision.rawValue
+    queue = (plan.runsOutOfOrder ? QueueMode.outOfOrder : .inOrder).rawValue
     launches = plan.launches.enumerated().map { index, launch in
       Kernel(
         index: index, name: launch.label, op: launch.op, sources: launch.sources,
         variant: launch.variant, kernel: launch.kernel.entry, global: launch.global,
         local: launch.local, output: launch.output.map { View($0) },
+        waits: launch.waits.reversed(),
         macs: launch.cost.multiplyAdds, bytes: launch.cost.bytes,
         rejected: launch.rejected.map { Rejected(variant: $0.variant, reason: $0.reason) },
         errorGrowth: launch.errorGrowth, problem: launch.tuning?.key,

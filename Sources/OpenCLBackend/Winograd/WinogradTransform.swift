@@ -22,7 +22,7 @@
 ///
 /// **Stride 2** (polyphase): y_k = Σᵢ g₂ᵢ d₂₍ₖ₊ᵢ₎ + Σᵢ g₂ᵢ₊₁ d₂₍ₖ₊ᵢ₎₊₁. With three taps the even samples go through
 /// F(m, 2), the odd ones are multiplied by their only weight: 2m + 1 products for m outputs.
-package struct WinogradTransform: Hashable, Sendable {
+package struct WinogradTransform: Hashable, Sendable, CustomStringConvertible {
   /// Neighbouring outputs computed at once, m.
   package let outputs: Int
   /// Weights along the axis, r.
@@ -38,6 +38,9 @@ package struct WinogradTransform: Hashable, Sendable {
 
   /// Number of products, and of input samples: m + r − 1, with stride 2 2m + 1.
   package var size: Int { input.count }
+
+  /// `F(4,3)`, with stride 2 `F(3,3)/2`.
+  package var description: String { "F(\(outputs),\(taps))" + (stride == 1 ? "" : "/\(stride)") }
 
   /// No transform: an axis along which the filter has one tap.
   package static let identity = WinogradTransform(
