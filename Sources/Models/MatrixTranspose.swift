@@ -19,7 +19,7 @@ struct MatrixTranspose {
     guard rows > 0, columns > 0 else { return }
     // SAFETY: every range writes rows of its own, and all only read the source.
     nonisolated(unsafe) let matrix = self
-    Parallel.ranges(of: columns, grain: max(Self.tile, (1 << 16) / rows)) { range in
+    Parallel.ranges(of: columns, grain: max(Self.tile, (1 << 18) / rows)) { range in
       var column = range.lowerBound
       while column < range.upperBound {
         let width = min(Self.tile, range.upperBound - column)

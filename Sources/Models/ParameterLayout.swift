@@ -49,11 +49,31 @@ private struct TransposedParameter: TensorRule {
   let outer: Int
   let inner: Int
 
+  var sources: [HostTensor] { [source] }
+
   func write(into destination: UnsafeMutableBufferPointer<Float>) {
-    source.withFloats { source in
+    transpose(0..<rows, into: destination)
+    releasePages()
+  }
+
+  func write(
+    _ columns: Range<Int>, of width: Int, into destination: UnsafeMutableBufferPointer<Float>
+  ) -> Bool {
+    guard width == rows else { return false }
+    transpose(columns, into: destination)
+    return true
+  }
+
+  private func transpose(
+    _ range: Range<Int>, into destination: UnsafeMutableBufferPointer<Float>
+  ) {
+    let columns = outer * inner
+    source.withElements(range.lowerBound * columns..<range.upperBound * columns) { source in
       MatrixTranspose(
-        source: source, destination: destination, rows: rows, outer: outer, inner: inner
+        source: source, destination: destination, rows: range.count, outer: outer, inner: inner
       ).run()
     }
   }
+
+  private func releasePages() { for source in sources { source.releasePages() } }
 }

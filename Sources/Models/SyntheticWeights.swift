@@ -31,6 +31,8 @@ package struct SyntheticWeights: Sendable, Hashable {
     let first: UInt64
     let range: ClosedRange<Float>
 
+    var sources: [HostTensor] { [] }
+
     func write(into destination: UnsafeMutableBufferPointer<Float>) {
       // SAFETY: every range writes elements of its own.
       nonisolated(unsafe) let values = destination

@@ -60,16 +60,33 @@ private struct ScaledWeights: TensorRule {
   let source: HostTensor
   let factors: [Double]
 
+  var sources: [HostTensor] { [source] }
+
   func write(into destination: UnsafeMutableBufferPointer<Float>) {
     source.copyFloats(into: destination)
+    scale(destination, by: factors[...])
+  }
+
+  func write(
+    _ columns: Range<Int>, of width: Int, into destination: UnsafeMutableBufferPointer<Float>
+  ) -> Bool {
+    guard width == factors.count else { return false }
+    source.copyColumns(columns, into: destination)
+    scale(destination, by: factors[columns])
+    return true
+  }
+
+  private func scale(
+    _ elements: UnsafeMutableBufferPointer<Float>, by factors: ArraySlice<Double>
+  ) {
     factors.withUnsafeBufferPointer { factors in
-      guard let elements = destination.baseAddress, let factor = factors.baseAddress,
-        !factors.isEmpty
+      guard let first = elements.baseAddress, let factor = factors.baseAddress, !factors.isEmpty
       else { return }
-      let columns = factors.count
-      for start in stride(from: 0, to: destination.count, by: columns) {
-        let row = elements + start
-        for column in 0..<columns { row[column] = Float(Double(row[column]) * factor[column]) }
+      for start in stride(from: 0, to: elements.count, by: factors.count) {
+        let row = first + start
+        for column in 0..<factors.count {
+          row[column] = Float(Double(row[column]) * factor[column])
+        }
       }
     }
   }
@@ -79,18 +96,36 @@ private struct JoinedWeights: TensorRule {
   let parts: [HostTensor]
   let width: Int
 
+  var sources: [HostTensor] { parts }
+
   func write(into destination: UnsafeMutableBufferPointer<Float>) {
-    guard let to = destination.baseAddress else { return }
-    var column = 0
+    _ = write(0..<width, of: width, into: destination)
+    for part in parts { part.releasePages() }
+  }
+
+  func write(
+    _ columns: Range<Int>, of width: Int, into destination: UnsafeMutableBufferPointer<Float>
+  ) -> Bool {
+    guard width == self.width else { return false }
+    var start = 0
     for part in parts {
       let own = part.shape.dimensions.last ?? 1
-      part.withFloats { source in
-        guard let from = source.baseAddress else { return }
-        for row in 0..<source.count / own {
-          (to + row * width + column).update(from: from + row * own, count: own)
+      defer { start += own }
+      let wanted = columns.clamped(to: start..<start + own)
+      guard !wanted.isEmpty else { continue }
+      let inner = wanted.lowerBound - start..<wanted.upperBound - start
+      if wanted == columns {
+        part.copyColumns(inner, into: destination)
+        return true
+      }
+      part.withColumns([inner]) { _, source in
+        guard let from = source.baseAddress, let to = destination.baseAddress else { return }
+        let first = to + (wanted.lowerBound - columns.lowerBound)
+        for row in 0..<source.count / inner.count {
+          (first + row * columns.count).update(from: from + row * inner.count, count: inner.count)
         }
       }
-      column += own
     }
+    return true
   }
 }

@@ -20,6 +20,9 @@ public struct HostTensor: Sendable {
     if case .stored(let storage, _) = content { storage } else { nil }
   }
 
+  /// What computes the elements, if anything does.
+  var rule: (any TensorRule)? { if case .computed(let rule) = content { rule } else { nil } }
+
   /// Where the tensor's first element lies in ``storage``; 0 without one.
   public var byteOffset: Int {
     if case .stored(_, let byteOffset) = content { byteOffset } else { 0 }
@@ -106,18 +109,36 @@ public struct HostTensor: Sendable {
   public func withFloats<Result, Failure: Error>(
     _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    if case .stored(let storage, let byteOffset) = content, elementType == .float32,
-      Int(bitPattern: storage.baseAddress + byteOffset) % 4 == 0
-    {
-      defer { storage.release(byteOffset..<byteOffset + byteCount) }
-      return try body(
-        UnsafeBufferPointer(
-          start: (storage.baseAddress + byteOffset).assumingMemoryBound(to: Float.self),
-          count: elementCount))
-    }
-    return try LargeMemory.withTemporary(elementCount) { (memory) throws(Failure) in
-      copyFloats(into: memory)
-      return try body(UnsafeBufferPointer(memory))
+    defer { releasePages() }
+    return try withElements(0..<elementCount, body)
+  }
+
+  /// Some of the elements as ``withFloats(_:)`` gives all. Pages of mapped files stay until ``releasePages()``.
+  package func withElements<Result, Failure: Error>(
+    _ range: Range<Int>, _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= elementCount, "withElements: beyond the tensor")
+    switch content {
+    case .stored(let storage, let byteOffset):
+      let size = elementType.byteCount
+      let address = storage.baseAddress + byteOffset + range.lowerBound * size
+      defer { withExtendedLifetime(storage) {} }
+      if elementType == .float32, Int(bitPattern: address) % 4 == 0 {
+        return try body(
+          UnsafeBufferPointer(
+            start: address.assumingMemoryBound(to: Float.self), count: range.count))
+      }
+      return try LargeMemory.withTemporary(range.count) { (memory) throws(Failure) in
+        let bytes = UnsafeRawBufferPointer(start: address, count: range.count * size)
+        ElementConversion.toFloat(bytes, type: elementType, memory)
+        return try body(UnsafeBufferPointer(memory))
+      }
+    case .computed(let rule):
+      return try LargeMemory.withTemporary(elementCount) { (memory) throws(Failure) in
+        rule.write(into: memory)
+        return try body(UnsafeBufferPointer(rebasing: memory[range]))
+      }
     }
   }
 

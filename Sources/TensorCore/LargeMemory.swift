@@ -7,7 +7,7 @@
 #endif
 
 /// Memory that goes back to the system at once, which allocators put off, and file pages that needn't stay.
-enum LargeMemory {
+package enum LargeMemory {
   /// Below this an allocator is quicker and keeps little.
   private static let least = 1 << 20
   /// Pages around a fault that the system maps with it.
@@ -33,18 +33,18 @@ enum LargeMemory {
     guard let memory = mmap(nil, byteCount, PROT_READ | PROT_WRITE, flags, -1, 0),
       memory != MAP_FAILED
     else { return nil }
-    preferHugePages(memory, byteCount)
+    preferHugePages(UnsafeMutableRawBufferPointer(start: memory, count: byteCount))
     return memory
   }
 
   /// Asks for fewer and larger pages where the system has them: large memory is then mapped in a fraction of the
   /// time. Pages that the range covers only in part stay small.
-  static func preferHugePages(_ address: UnsafeMutableRawPointer, _ byteCount: Int) {
+  package static func preferHugePages(_ memory: UnsafeMutableRawBufferPointer) {
     #if os(Linux)
-      let pages = Int(getpagesize())
-      let start = (Int(bitPattern: address) + pages - 1) / pages * pages
-      let end = (Int(bitPattern: address) + byteCount) / pages * pages
-      guard end > start else { return }
+      guard memory.count >= least, let address = memory.baseAddress else { return }
+      let page = Int(getpagesize())
+      let start = (Int(bitPattern: address) + page - 1) / page * page
+      let end = (Int(bitPattern: address) + memory.count) / page * page
       madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, MADV_HUGEPAGE)
     #endif
   }

@@ -3,12 +3,25 @@
 ///
 /// Equal rules compute equal elements, so tensors of equal rules are equal wherever they were made.
 package protocol TensorRule: Hashable, Sendable {
+  /// The tensors that it reads.
+  var sources: [HostTensor] { get }
+
   /// Writes every element as float32, in C order. The memory starts with any content; the rule may use it for
   /// what lies between. Called from several threads at once.
   func write(into destination: UnsafeMutableBufferPointer<Float>)
+
+  /// Writes only the elements in some columns of the matrix whose rows are `width` long, dense and in C order.
+  /// False where it can't, and has written nothing.
+  func write(
+    _ columns: Range<Int>, of width: Int, into destination: UnsafeMutableBufferPointer<Float>
+  ) -> Bool
 }
 
 extension TensorRule {
+  package func write(
+    _ columns: Range<Int>, of width: Int, into destination: UnsafeMutableBufferPointer<Float>
+  ) -> Bool { false }
+
   /// Whether another rule is of the same type and equal.
   func isEqual(to other: any TensorRule) -> Bool { (other as? Self) == self }
 }
@@ -19,6 +32,8 @@ package struct FixedElements: TensorRule {
 
   /// The given elements.
   package init(_ values: [Float]) { self.values = values }
+
+  package var sources: [HostTensor] { [] }
 
   package func write(into destination: UnsafeMutableBufferPointer<Float>) {
     _ = destination.update(fromContentsOf: values)

@@ -36,4 +36,22 @@ struct NetworkPlanTests {
       #expect(plan.launches.filter { free.contains($0.op) }.map(\.label) == [])
     }
   }
+
+  @Test("Plans of one model share their constants: they are made from the same tensors alike")
+  func sharedConstants() throws {
+    let architecture = try ArchitectureCatalog.find("inception_v3:torchvision")
+    let parameters = SyntheticWeights().parameters(for: architecture)
+    let traits = DeviceTraits(
+      style: .registerTiles, vectorWidth: 16, computeUnits: 2, localMemoryBytes: 1 << 15,
+      maxWorkGroupSize: 256, maxAllocationBytes: 1 << 30, globalMemoryBytes: 1 << 32)
+    let plans = try (0..<2).map { _ in
+      let graph = try PassPipeline().run(architecture.build(parameters, 1)).graph
+      return try PlanBuilder.plan(graph, for: traits)
+    }
+    #expect(plans[0].weightsBytes > 90_000_000)
+    // The first layer's weights take the image's normalisation in and are new each time: a few kilobytes.
+    let shared = Set(plans[0].constants.map(\.key))
+    let own = plans[1].constants.filter { !shared.contains($0.key) }
+    #expect(own.reduce(0) { $0 + $1.byteCount } < 1 << 16, "\(own.map(\.byteCount))")
+  }
 }

@@ -79,7 +79,10 @@ struct LaunchDependencyTests {
     #expect(
       plan.labels == ["stem", "first", "second", "short", "last"]
         || plan.labels == ["stem", "first", "short", "second", "last"])
-    #expect(plan.canOverlap && plan.runsOutOfOrder)
+    #expect(plan.canOverlap)
+    // Not worth it where launches are that short.
+    #expect(!plan.runsOutOfOrder)
+    #expect(plan.text(verbose: true).contains("queue: in-order"))
   }
 
   @Test("A chain runs in order, unless the caller wants otherwise")

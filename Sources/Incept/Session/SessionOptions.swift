@@ -18,16 +18,6 @@ public struct ProgressStep: Sendable, Hashable {
 /// Receives progress. Calls come from any thread.
 public typealias ProgressHandler = @Sendable (ProgressStep) -> Void
 
-/// Whether independent parts of a network may run at the same time.
-public enum QueueMode: String, Sendable, Hashable, CaseIterable {
-  /// Where the device can do that and the network has independent parts.
-  case auto
-  /// Never: one kernel after the other, with the least memory.
-  case inOrder = "in-order"
-  /// Always, where the device can do that.
-  case outOfOrder = "out-of-order"
-}
-
 /// How a session works.
 public struct SessionOptions: Sendable {
   /// How many prepared networks, one per set of input shapes and results, are kept; at least 1.

@@ -48,6 +48,7 @@ package final class BackendDevice: Sendable {
     let queue = try Queue(context.value)
     if info.hasUnifiedMemory, constant.key.precision == .fp32 {
       try queue.withMapped(buffer, for: .overwrite) { (bytes) throws(InceptError) in
+        LargeMemory.preferHugePages(bytes)
         try constant.write(bytes.bindMemory(to: Float.self))
       }
     } else {

@@ -1,4 +1,3 @@
-import Dispatch
 import OpenCLRuntime
 import Synchronization
 import TensorCore
@@ -37,13 +36,7 @@ package final class Executable: Sendable {
     queue = Shared(try Queue(device.context.value, outOfOrder: plan.runsOutOfOrder))
     memory = try PlanMemory(plan, device.context.value, queue.value)
 
-    let kernels = Array(Set(plan.launches.map(\.kernel)))
-    _ = try Self.concurrently(
-      kernels.count, stage: "build", progress
-    ) { (index) throws(InceptError) in try device.program(kernels[index]) }
-    let buffers = try Self.concurrently(
-      plan.constants.count, stage: "upload", progress
-    ) { (index) throws(InceptError) in try device.buffer(plan.constants[index]) }
+    let buffers = try Preparation(plan, on: device).run(progress)
 
     var prepared: [PreparedLaunch] = []
     for launch in plan.launches {
@@ -97,30 +90,6 @@ package final class Executable: Sendable {
         found: "\(value)", hint: "use a smaller batch or image")
     }
     return value
-  }
-
-  /// Runs `body` for every index on all cores; the first error is thrown when all have ended.
-  private static func concurrently<Result: Sendable>(
-    _ count: Int, stage: String, _ progress: @Sendable (Progress) -> Void,
-    _ body: @Sendable (Int) throws(InceptError) -> Result
-  ) throws(InceptError) -> [Result] {
-    let state = Mutex<(results: [Int: Result], error: InceptError?)>(([:], nil))
-    DispatchQueue.concurrentPerform(iterations: count) { index in
-      guard state.withLock({ $0.error == nil }) else { return }
-      do throws(InceptError) {
-        let result = try body(index)
-        let done = state.withLock {
-          $0.results[index] = result
-          return $0.results.count
-        }
-        progress(Progress(stage: stage, done: done, total: count))
-      } catch {
-        state.withLock { $0.error = error }
-      }
-    }
-    let (results, error) = state.withLock { $0 }
-    if let error { throw error }
-    return (0..<count).compactMap { results[$0] }
   }
 
   // MARK: Running

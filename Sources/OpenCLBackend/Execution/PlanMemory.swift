@@ -13,10 +13,10 @@ struct PlanMemory: Sendable {
   init(
     _ plan: Plan, _ context: borrowing Context, _ queue: borrowing Queue
   ) throws(InceptError) {
-    arena = try Self.zeroed(max(plan.arenaBytes, 4), "arena", context, queue)
+    arena = try Self.zeroed(plan.arenaBytes, "arena", context, queue)
     var inputs: [Int: Shared<Buffer>] = [:]
     for (number, region) in plan.regions.enumerated() where region.isInput {
-      let bytes = max(region.elementCount * plan.options.precision.bytes, 4)
+      let bytes = region.elementCount * plan.options.precision.bytes
       inputs[number] = try Self.zeroed(bytes, region.name, context, queue)
     }
     self.inputs = inputs
@@ -25,8 +25,18 @@ struct PlanMemory: Sendable {
   private static func zeroed(
     _ byteCount: Int, _ label: String, _ context: borrowing Context, _ queue: borrowing Queue
   ) throws(InceptError) -> Shared<Buffer> {
+    // Whole words, at least one.
+    let byteCount = max(4, (byteCount + 3) / 4 * 4)
     let buffer = try Buffer(context, byteCount: byteCount, label: label)
-    try queue.write(buffer, [UInt8](repeating: 0, count: byteCount))
+    if context.device.hasUnifiedMemory {
+      try queue.withMapped(buffer, for: .overwrite) { (bytes) throws(InceptError) in
+        LargeMemory.preferHugePages(bytes)
+        bytes.initializeMemory(as: UInt8.self, repeating: 0)
+      }
+    } else {
+      try queue.fill(buffer, with: Int32(0))
+      try queue.finish()
+    }
     return Shared(buffer)
   }
 

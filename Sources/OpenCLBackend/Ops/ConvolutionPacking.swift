@@ -86,21 +86,46 @@ struct ConvolutionPacking {
   }
 
   private func pack(_ tensor: HostTensor, into destination: UnsafeMutableBufferPointer<Float>) {
-    let channels = weights[3]
-    tensor.withFloats { source in
-      guard let from = source.baseAddress, var to = destination.baseAddress else { return }
-      for panel in 0..<blocking.panels {
-        let blocks = blocking.blocks[
-          panel * blocking.blocksPerPanel..<(panel + 1) * blocking.blocksPerPanel]
+    let parts = parts
+    tensor.withColumns(parts.map(\.channels)) { number, source in
+      let part = parts[number]
+      guard let from = source.baseAddress,
+        var to = destination.baseAddress.map({ $0 + part.panels.lowerBound * panelElements })
+      else { return }
+      for panel in part.panels {
+        let blocks = blocks(ofPanel: panel)
         for tap in 0..<taps {
-          let row = from + self.source(ofTap: tap) * channels
+          let row = from + self.source(ofTap: tap) * part.channels.count
           for block in blocks {
-            Self.copyBlock(row + block.channel, block.count, to)
+            Self.copyBlock(row + (block.channel - part.channels.lowerBound), block.count, to)
             to += Self.lanes
           }
         }
       }
     }
+  }
+
+  /// Panels that are packed together, and the channels that they hold: about as many as fit a cache.
+  private var parts: [(panels: Range<Int>, channels: Range<Int>)] {
+    let cachedElements = 1 << 17
+    var parts: [(panels: Range<Int>, channels: Range<Int>)] = []
+    for panel in 0..<blocking.panels {
+      let blocks = blocks(ofPanel: panel).filter { $0.count > 0 }
+      let first = blocks.map(\.channel).min() ?? 0
+      let end = blocks.map { $0.channel + $0.count }.max() ?? first
+      if let last = parts.last, taps * last.channels.count < cachedElements {
+        let joined = min(last.channels.lowerBound, first)..<max(last.channels.upperBound, end)
+        parts[parts.count - 1] = (last.panels.lowerBound..<panel + 1, joined)
+      } else {
+        parts.append((panel..<panel + 1, first..<end))
+      }
+    }
+    return parts
+  }
+
+  private func blocks(ofPanel panel: Int) -> ArraySlice<ConvolutionProblem.Blocking.Block> {
+    let count = blocking.blocksPerPanel
+    return blocking.blocks[panel * count..<(panel + 1) * count]
   }
 
   private static let lanes = 16

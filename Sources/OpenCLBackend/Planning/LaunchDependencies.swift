@@ -78,22 +78,3 @@ private struct Accesses {
     }
   }
 }
-
-extension Plan {
-  /// Whether some launch need not wait for the one before it. Otherwise the launches are a chain, and nothing can
-  /// overlap.
-  package var canOverlap: Bool {
-    launches.indices.dropFirst().contains { !launches[$0].waits.contains($0 - 1) }
-  }
-}
-
-extension Plan {
-  /// Whether the plan asks for a queue on which launches may overlap.
-  package var runsOutOfOrder: Bool {
-    switch options.queue {
-    case .inOrder: false
-    case .outOfOrder: true
-    case .auto: traits.overlapsLaunches && canOverlap
-    }
-  }
-}

@@ -35,22 +35,21 @@ struct WinogradPacking {
   }
 
   private func pack(_ tensor: HostTensor, into destination: UnsafeMutableBufferPointer<Float>) {
-    tensor.withFloats { source in
+    let blocks = blocking.blocks
+    tensor.withColumns(blocks.map { $0.channel..<$0.channel + $0.count }) { index, source in
       guard let from = source.baseAddress, let to = destination.baseAddress else { return }
-      for (index, block) in blocking.blocks.enumerated() {
-        let place =
-          index / blocking.blocksPerPanel * panelElements + index % blocking.blocksPerPanel * 16
-        transform(block, from, to + place)
-      }
+      let place =
+        index / blocking.blocksPerPanel * panelElements + index % blocking.blocksPerPanel * 16
+      transform(blocks[index].count, from, to + place)
     }
   }
 
   private typealias Lanes = SIMD16<Double>
 
-  /// Transforms up to 16 output channels at a time: `target` is the block's place for point 0, channel 0.
+  /// Transforms up to 16 output channels: `source` has `count` of them in a row, `target` is the block's place for
+  /// point 0, channel 0.
   private func transform(
-    _ block: ConvolutionProblem.Blocking.Block, _ source: UnsafePointer<Float>,
-    _ target: UnsafeMutablePointer<Float>
+    _ count: Int, _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>
   ) {
     let (height, width) = (weights[0], weights[1])
     let (rows, columns) = (form.rows.size, form.columns.size)
@@ -62,8 +61,7 @@ struct WinogradPacking {
       let half = filter + height * width
       for channel in 0..<channels {
         for tap in 0..<height * width {
-          filter[tap] = Self.load(
-            source + (tap * channels + channel) * weights[3] + block.channel, block.count)
+          filter[tap] = Self.load(source + (tap * channels + channel) * count, count)
         }
         rowWeights.withUnsafeBufferPointer { g in
           for i in 0..<rows {
