@@ -50,7 +50,9 @@ package struct OperatorSample: Sendable, CustomStringConvertible {
   /// The problem as a graph of one computing node `node`, whose outputs are the results `output0`, `output1`, …,
   /// and feeds for its inputs `input0`, …. The elements depend on ``name`` only; `precision` rounds them, so that
   /// a backend that stores them so and the reference compute with the same numbers.
-  package func graph(in precision: Precision = .fp32) throws(InceptError) -> (graph: Graph, feeds: [String: HostTensor]) {
+  package func graph(in precision: Precision = .fp32) throws(InceptError) -> (
+    graph: Graph, feeds: [String: HostTensor]
+  ) {
     var random = RandomSource(name: name)
     var graph = Graph(name: name)
     var feeds: [String: HostTensor] = [:]

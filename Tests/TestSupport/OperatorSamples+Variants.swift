@@ -50,21 +50,23 @@ extension OperatorSamples {
 }
 
 extension DeviceRunner {
-  /// The variants that accept a sample's problem on a device, whatever their accuracy, as options that choose them:
-  /// the preferred one of each algorithm, or where the sample's name asks for it every tile. Empty where there is one
+  /// The variants that accept a sample's problem on a device, as options that choose them: the preferred one of each
+  /// algorithm, or where the sample's name asks for it every tile and every accuracy. Empty where there is one
   /// way only.
   package static func variants(
     of sample: OperatorSample, on device: TestDevice, precision: Precision = .fp32
   ) throws(InceptError) -> [(name: String, options: PlanOptions)] {
-    let options = PlanOptions(accuracy: .fast, precision: precision)
+    let isThorough = sample.name.contains("in every tile") && precision == .fp32
+    let options = PlanOptions(accuracy: isThorough ? .fast : .high, precision: precision)
     let graph = try sample.graph(in: precision).graph
     let plan = try PlanBuilder.plan(graph, for: device.traits, options: options)
     guard let tuning = plan.launches.compactMap(\.tuning).first else { return [] }
     var algorithms: Set<String> = []
     let names = tuning.accepted.filter { name in
-      let algorithm = name.prefix { $0 != " " }
-      return algorithms.insert(String(algorithm)).inserted
-        || sample.name.contains("in every tile") && precision == .fp32
+      // Of Winograd's forms float16 gets one: what differs from float32 is the same in all.
+      let isWinograd = name.hasPrefix("F(") && precision == .fp16
+      let algorithm = isWinograd ? "F" : String(name.prefix { $0 != " " })
+      return algorithms.insert(algorithm).inserted || isThorough
     }
     return names.map { name in
       var chosen = options

@@ -157,7 +157,8 @@ package struct PlanBuilder {
     }
     let fed = regions.filter(\.isInput).reduce(0) { $0 + $1.elementCount * elementBytes }
     guard elements * elementBytes + weights + fed <= traits.globalMemoryBytes else {
-      throw tooLarge("\(graph.name) (weights, arena and inputs)", elements * elementBytes + weights + fed)
+      throw tooLarge(
+        "\(graph.name) (weights, arena and inputs)", elements * elementBytes + weights + fed)
     }
     let inputs = try graph.inputs.map { (id) throws(InceptError) in
       Plan.Binding(name: graph[id].name, view: try view(graph[id].value), permutation: nil)

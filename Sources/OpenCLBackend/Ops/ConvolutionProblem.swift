@@ -27,7 +27,8 @@ extension ConvolutionProblem: TunableProblem {
   package var tuningKey: String {
     let (n, h, w) = (image.shape[0], image.shape[1], image.shape[2])
     let (kernel, strides, dilations) = (window.kernel, window.strides, window.dilations)
-    var key = "conv2d n\(n) \(h)x\(w) c\(weights[2])o\(weights[3]) k\(kernel.height)x\(kernel.width)"
+    var key =
+      "conv2d n\(n) \(h)x\(w) c\(weights[2])o\(weights[3]) k\(kernel.height)x\(kernel.width)"
     if strides != Spatial(1, 1) { key += " s\(strides.height)x\(strides.width)" }
     if dilations != Spatial(1, 1) { key += " d\(dilations.height)x\(dilations.width)" }
     if groups > 1 { key += " g\(groups)" }

@@ -25,7 +25,8 @@ extension ConvolutionVariant {
     case .depthwiseItems: return Self.notDepthwise(problem).map { .no($0) } ?? .yes
     case .slices(let count):
       guard problem.pixels <= 8 else {
-        return .no("\(problem.pixels) pixels would read the weights \((problem.pixels + 3) / 4) times")
+        return .no(
+          "\(problem.pixels) pixels would read the weights \((problem.pixels + 3) / 4) times")
       }
       let (items, bytes) = (count * 16, count * 16 * 4 * min(problem.pixels, 4))
       guard items <= traits.maxWorkGroupSize, bytes <= traits.localMemoryBytes else {

@@ -15,7 +15,7 @@ enum ConvolutionVariant: KernelVariant {
   case slices(count: Int)
   /// `conv2d_tiled.cl`: tiles shared through local memory.
   case tiled(GemmTile)
-  /// `winograd_items.cl`: Winograd's algorithm in three steps.
+  /// `winograd_steps.clh`: Winograd's algorithm in three steps.
   case winogradSteps(WinogradSteps)
   /// `conv2d_simple.cl`: one output value per work-item, anything goes.
   case simple

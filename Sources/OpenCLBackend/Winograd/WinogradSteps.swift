@@ -2,7 +2,7 @@ import GraphIR
 import Operators
 import TensorCore
 
-/// How `winograd_items.cl` computes a convolution: the algorithm, and the tile of its products.
+/// How `winograd_steps.clh` computes a convolution: the algorithm, and the tile of its products.
 struct WinogradSteps: Hashable, Sendable {
   let form: WinogradForm
   let tile: GemmTile
@@ -83,7 +83,7 @@ extension WinogradForm {
 }
 
 extension ConvolutionLowering {
-  /// Emits the first two launches of `winograd_items.cl` and returns the third.
+  /// Emits the first two launches of `winograd_steps.clh` and returns the third.
   func winograd(_ steps: WinogradSteps, _ builder: inout PlanBuilder) throws(InceptError) -> Call {
     let form = steps.form
     // A filter of one column is one of one row on the image with its axes exchanged: one program for both.
@@ -97,6 +97,19 @@ extension ConvolutionLowering {
     let samples = ordered(Spatial(strides[1], strides[2]))
     let window = problem.window.strides
     let distances = ordered(Spatial(strides[1] * window.height, strides[2] * window.width))
+    let (rows, columns) = isTransposed ? (form.columns, form.rows) : (form.rows, form.columns)
+    let extents = [
+      KernelSpecialization.Define("AY", rows.size), .init("MY", rows.outputs),
+      .init("AX", columns.size), .init("MX", columns.outputs),
+    ]
+    let inputMacros =
+      extents + [
+        .init("INPUT_Y(d, v)", rows.inputCode), .init("INPUT_X(d, v)", columns.inputCode),
+      ]
+    let outputMacros =
+      extents + [
+        .init("INVERSE_Y(d, v)", rows.inverseCode), .init("INVERSE_X(d, v)", columns.inverseCode),
+      ]
     let count = form.tileCount(problem)
     let channels = problem.weights[2]
     let (patches, products) = steps.scratch(problem)
@@ -106,16 +119,17 @@ extension ConvolutionLowering {
       .int(tiles.height), .int(tiles.width), .int(positions.height), .int(positions.width),
     ]
     builder.emit(
-      stepsKernel("winograd_input", steps, isTransposed), variant: steps.name,
+      stepKernel("winograd_input", inputMacros), variant: steps.name,
       arguments: image() + v + grid + [
         .int(strides[0]), .int(distances.height), .int(distances.width), .int(samples.height),
         .int(samples.width), .int(channels),
       ], global: [WinogradSteps.rowLength(problem), count], local: nil, step: "winograd-input")
+    let tile = steps.tile
     let weights = try WinogradPacking(form: form, weights: problem.weights, blocking: blocking)
       .arguments(self.weights, &builder)
-    let tile = steps.tile
     builder.emit(
-      stepsKernel("winograd_products", steps, isTransposed), variant: steps.name,
+      stepKernel("winograd_products", tile.macros.map { KernelSpecialization.Define($0.0, $0.1) }),
+      variant: steps.name,
       arguments: v + weights + p + [.int(count), .int(channels), .int(blocking.panels)],
       global: [
         (count + tile.rows - 1) / tile.rows * tile.groupColumns, blocking.panels * tile.groupRows,
@@ -125,25 +139,15 @@ extension ConvolutionLowering {
       weights: problem.weights, blocking: blocking, isChannelMajor: false
     ).biasArguments(self.bias, &builder)
     return Call(
-      kernel: stepsKernel("winograd_output", steps, isTransposed),
+      kernel: stepKernel("winograd_output", outputMacros + problem.activations.defines),
       arguments: p + bias + destinations(isTransposed: isTransposed) + grid,
       global: [blocking.blocks.count * 16, count], local: nil)
   }
 
-  private func stepsKernel(_ entry: String, _ steps: WinogradSteps, _ isTransposed: Bool)
+  private func stepKernel(_ name: String, _ defines: [KernelSpecialization.Define])
     -> KernelSpecialization
   {
-    let form = steps.form
-    let (rows, columns) = isTransposed ? (form.columns, form.rows) : (form.rows, form.columns)
-    typealias Define = KernelSpecialization.Define
-    return KernelSpecialization(
-      file: "winograd_items.cl", entry: entry,
-      defines: steps.tile.macros.map { Define($0.0, $0.1) } + [
-        Define("AY", rows.size), Define("MY", rows.outputs), Define("AX", columns.size),
-        Define("MX", columns.outputs), Define("INPUT_Y(d, v)", rows.inputCode),
-        Define("INPUT_X(d, v)", columns.inputCode), Define("INVERSE_Y(d, v)", rows.inverseCode),
-        Define("INVERSE_X(d, v)", columns.inverseCode),
-      ] + problem.activations.defines)
+    KernelSpecialization(file: "\(name).cl", entry: name, defines: defines)
   }
 }
 
