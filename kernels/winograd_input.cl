@@ -21,9 +21,10 @@ __kernel void winograd_input(
     for (int point = 0; point < POINTS; point++) target[point * plane] = 0.0f;
     return;
   }
-  const Tile t = locate(tile, tile_rows, tile_columns, out_height, out_width);
+  int t[5];
+  locate(tile, tile_rows, tile_columns, out_height, out_width, t);
   __global const STORE_T *source =
-      x + x_offset + t.image * x_batch + t.row * x_row + t.column * x_column + channel;
+      x + x_offset + t[IMAGE] * x_batch + t[ROW] * x_row + t[COLUMN] * x_column + channel;
   float columns[POINTS];
 #pragma unroll
   for (int j = 0; j < AX; j++) {

@@ -18,7 +18,8 @@ __kernel void winograd_output(
   if (lane >= target[4]) return;
   __global const float *source =
       (__global const float *)(p + p_offset) + tile * (int)get_global_size(0) + channel;
-  const Tile t = locate(tile, tile_rows, tile_columns, out_height, out_width);
+  int t[5];
+  locate(tile, tile_rows, tile_columns, out_height, out_width, t);
   const float b = LOAD(channel, bias + bias_offset);
   float columns[MY * AX];
 #pragma unroll
@@ -30,15 +31,15 @@ __kernel void winograd_output(
 #pragma unroll
     for (int k = 0; k < MY; k++) columns[k * AX + j] = u[k];
   }
-  __global STORE_T *destination = y + target[0] + t.image * target[1] + t.row * target[2] +
-                                  t.column * target[3] + lane;
+  __global STORE_T *destination = y + target[0] + t[IMAGE] * target[1] + t[ROW] * target[2] +
+                                  t[COLUMN] * target[3] + lane;
 #pragma unroll
   for (int k = 0; k < MY; k++) {
     float u[MX];
     INVERSE_X(columns + k * AX, u)
 #pragma unroll
     for (int l = 0; l < MX; l++) {
-      if (k >= t.skipped_rows && l >= t.skipped_columns) {
+      if (k >= t[SKIPPED_ROWS] && l >= t[SKIPPED_COLUMNS]) {
         STORE(ACTIVATE(u[l] + b, target[5]), k * target[2] + l * target[3], destination);
       }
     }
