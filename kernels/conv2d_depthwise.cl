@@ -14,11 +14,11 @@
 #include "depthwise_row.clh"
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_depthwise(
-    __global const float *restrict x, int x_offset, __global const float *restrict weights,
-    int weights_offset, __global const float *restrict bias, int bias_offset,
-    __global float *restrict y, __global const int *restrict blocks, int out_height, int out_width,
-    int x_batch, int x_row, int x_column, int kernel_height, int tap_row, int kernel_width,
-    int tap_column) {
+    __global const STORE_T *restrict x, int x_offset, __global const STORE_T *restrict weights,
+    int weights_offset, __global const STORE_T *restrict bias, int bias_offset,
+    __global STORE_T *restrict y, __global const int *restrict blocks, int out_height,
+    int out_width, int x_batch, int x_row, int x_column, int kernel_height, int tap_row,
+    int kernel_width, int tap_column) {
   depthwise_row(
       get_global_id(0), get_global_id(1), x, x_offset, weights + weights_offset,
       bias + bias_offset, y, blocks, out_height, out_width, x_batch, x_row, x_column,

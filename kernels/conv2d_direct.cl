@@ -4,7 +4,7 @@
 // pixels (the fast one, so that a panel of weights stays in the cache), id 1 the panel of channels.
 //
 // x        image with its zero border; the first tap of output pixel (n, y, x) is x_offset + n·x_batch +
-//          y·x_row + x·x_column. The taps of a window are outer × middle runs of `run` neighbouring floats,
+//          y·x_row + x·x_column. The taps of a window are outer × middle runs of `run` neighbouring elements,
 //          `outer_step` and `middle_step` apart: rows of taps on NHWC, channels and rows on NCHW.
 // weights  [panel][tap][NV·16], zeros where there is no channel
 // bias     [panel][NV·16]
@@ -23,9 +23,9 @@
 #endif
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_direct(
-    __global const float *restrict x, int x_offset, __global const float *restrict weights,
-    int weights_offset, __global const float *restrict bias, int bias_offset,
-    __global float *restrict y, __global const int *restrict blocks, int pixels, int out_height,
+    __global const STORE_T *restrict x, int x_offset, __global const STORE_T *restrict weights,
+    int weights_offset, __global const STORE_T *restrict bias, int bias_offset,
+    __global STORE_T *restrict y, __global const int *restrict blocks, int pixels, int out_height,
     int out_width, int x_batch, int x_row, int x_column, int outer, int outer_step, int middle,
     int middle_step, int run, int group_panels, int group_step) {
   conv2d_tile(

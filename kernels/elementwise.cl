@@ -37,9 +37,9 @@
 #define KIND4 1
 #endif
 
-#define ELEMENT(n, i) (x##n[at##n + (i) * axes[2 + n]])
-#define LANES_0(n, i) ((float16)(x##n[at##n]))
-#define LANES_1(n, i) vload16(0, x##n + at##n + (i))
+#define ELEMENT(n, i) LOAD(at##n + (i) * axes[2 + n], x##n)
+#define LANES_0(n, i) ((float16)(LOAD(at##n, x##n)))
+#define LANES_1(n, i) LOAD16(0, x##n + at##n + (i))
 #define LANES_OF(kind, n, i) LANES_##kind(n, i)
 #define LANES(kind, n, i) LANES_OF(kind, n, i)
 
@@ -61,10 +61,10 @@
 #endif
 
 #define TENSORS                                                                          \
-  __global float *restrict y, int y_offset, __global const float *restrict x0, int x0_offset, \
-      __global const float *restrict x1, int x1_offset, __global const float *restrict x2, \
-      int x2_offset, __global const float *restrict x3, int x3_offset,                   \
-      __global const float *restrict x4, int x4_offset, __global const int *restrict axes
+  __global STORE_T *restrict y, int y_offset, __global const STORE_T *restrict x0, int x0_offset, \
+      __global const STORE_T *restrict x1, int x1_offset, __global const STORE_T *restrict x2, \
+      int x2_offset, __global const STORE_T *restrict x3, int x3_offset,                   \
+      __global const STORE_T *restrict x4, int x4_offset, __global const int *restrict axes
 
 // Declares where row number `row` begins in every tensor.
 #define FIND_ROW(row)                                                                    \
@@ -94,12 +94,12 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void elementwise_rows(
 #if VECTOR
     for (; i + 16 <= end; i += 16) {
       const float16 value = AT16(i);
-      vstore16(ACT0(value), 0, y + at + i);
+      STORE16(ACT0(value), 0, y + at + i);
     }
 #endif
     for (; i < end; i++) {
       const float value = AT(i);
-      y[at + i * axes[1]] = ACT0(value);
+      STORE(ACT0(value), at + i * axes[1], y);
     }
   }
 }
@@ -108,5 +108,5 @@ __kernel void elementwise_items(TENSORS, int outer_axes) {
   const int i = get_global_id(0);
   FIND_ROW(get_global_id(1))
   const float value = AT(i);
-  y[at + i * axes[1]] = ACT0(value);
+  STORE(ACT0(value), at + i * axes[1], y);
 }

@@ -14,9 +14,9 @@
 #define NV 2
 #endif
 
-#define GEOMETRY                                                                              \
-  __global const float *restrict x, int x_offset, __global float *restrict y, int y_offset,   \
-      int channels, int height, int width, int x_batch, int x_row, int x_column, int y_batch, \
+#define GEOMETRY                                                                               \
+  __global const STORE_T *restrict x, int x_offset, __global STORE_T *restrict y, int y_offset, \
+      int channels, int height, int width, int x_batch, int x_row, int x_column, int y_batch,  \
       float scale
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void global_pool_rows(GEOMETRY) {
@@ -28,15 +28,15 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void global_pool_rows(GE
 __kernel void global_pool_items(GEOMETRY) {
   const int c = get_global_id(0);
   const int n = get_global_id(1);
-  __global const float *source = x + x_offset + n * x_batch + c;
+  __global const STORE_T *source = x + x_offset + n * x_batch + c;
   float total = START;
   for (int iy = 0; iy < height; iy++) {
     float sum = START;
     for (int ix = 0; ix < width; ix++) {
-      const float value = source[iy * x_row + ix * x_column];
+      const float value = LOAD(iy * x_row + ix * x_column, source);
       sum = COMBINE(sum, value);
     }
     total = COMBINE(total, sum);
   }
-  y[y_offset + n * y_batch + c] = total * scale;
+  STORE(total * scale, y_offset + n * y_batch + c, y);
 }

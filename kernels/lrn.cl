@@ -16,12 +16,12 @@
 #endif
 
 #define GEOMETRY                                                                            \
-  __global const float *restrict x, int x_offset, __global float *restrict y, int y_offset, \
+  __global const STORE_T *restrict x, int x_offset, __global STORE_T *restrict y, int y_offset, \
       __global const int *restrict axes, int axis_count, int channels, int before, int after, \
       float bias, float scale
 
 // Squares of the 16 channels from c on, zeros for those that are not there.
-static inline float16 squares(__global const float *source, int c, int channels) {
+static inline float16 squares(__global const STORE_T *source, int c, int channels) {
   if (c < 0 || c >= channels) return (float16)(0.0f);
   const float16 v = load_lanes(channels - c, source + c);
   return v * v;
@@ -33,8 +33,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lrn_rows(
   const int last = min(first + pixels_per_item, pixels);
   for (int pixel = first; pixel < last; pixel++) {
     const int2 place = place2(axes, axis_count, pixel);
-    __global const float *source = x + x_offset + place.s1;
-    __global float *target = y + y_offset + place.s0;
+    __global const STORE_T *source = x + x_offset + place.s1;
+    __global STORE_T *target = y + y_offset + place.s0;
     // Squares of the block of 16 channels, of the one before and of the one after.
     float near[48];
     vstore16((float16)(0.0f), 0, near);
@@ -57,12 +57,12 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lrn_rows(
 __kernel void lrn_items(GEOMETRY, int x_step) {
   const int c = get_global_id(0);
   const int2 place = place2(axes, axis_count, get_global_id(1));
-  __global const float *source = x + x_offset + place.s1;
+  __global const STORE_T *source = x + x_offset + place.s1;
   float sum = 0.0f;
   for (int k = max(c - before, 0); k <= min(c + after, channels - 1); k++) {
-    const float v = source[k * x_step];
+    const float v = LOAD(k * x_step, source);
     sum = fma(v, v, sum);
   }
   const float s = bias + scale * sum;
-  y[y_offset + place.s0 + c] = source[c * x_step] * POWER(s);
+  STORE(LOAD(c * x_step, source) * POWER(s), y_offset + place.s0 + c, y);
 }

@@ -6,7 +6,7 @@
 // Global id 0 is the lane, 1 the tap, 2 the block. source is dense HWIO: [area][inner][outer]; the result is
 // [panel][tap][block of the panel][16].
 __kernel void pack_weights(
-    __global const float *restrict source, int source_offset, __global float *restrict packed,
+    __global const STORE_T *restrict source, int source_offset, __global STORE_T *restrict packed,
     int packed_offset, __global const int *restrict channels, int taps, int blocks_per_panel,
     int area, int inner, int channel_major, int outer) {
   const int lane = get_global_id(0);
@@ -16,18 +16,20 @@ __kernel void pack_weights(
   const int panel = block / blocks_per_panel;
   const int place =
       ((panel * taps + tap) * blocks_per_panel + block % blocks_per_panel) * 16 + lane;
-  packed[packed_offset + place] =
-      lane < channels[block * 2 + 1]
-          ? source[source_offset + row * outer + channels[block * 2] + lane]
-          : 0.0f;
+  STORE(lane < channels[block * 2 + 1]
+            ? LOAD(source_offset + row * outer + channels[block * 2] + lane, source)
+            : 0.0f,
+        packed_offset + place, packed);
 }
 
 // Global id 0 is the lane, 1 the block.
 __kernel void pack_bias(
-    __global const float *restrict source, int source_offset, __global float *restrict packed,
+    __global const STORE_T *restrict source, int source_offset, __global STORE_T *restrict packed,
     int packed_offset, __global const int *restrict channels) {
   const int lane = get_global_id(0);
   const int block = get_global_id(1);
-  packed[packed_offset + block * 16 + lane] =
-      lane < channels[block * 2 + 1] ? source[source_offset + channels[block * 2] + lane] : 0.0f;
+  STORE(lane < channels[block * 2 + 1]
+            ? LOAD(source_offset + channels[block * 2] + lane, source)
+            : 0.0f,
+        packed_offset + block * 16 + lane, packed);
 }

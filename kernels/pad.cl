@@ -13,7 +13,7 @@
 #endif
 
 #define GEOMETRY                                                                            \
-  __global const float *restrict x, int x_offset, __global float *restrict y, int y_offset, \
+  __global const STORE_T *restrict x, int x_offset, __global STORE_T *restrict y, int y_offset, \
       __global const int *restrict axes, int axis_count, float fill
 
 // Which element of an axis stands at `index`; negative where the value to fill with does.
@@ -54,20 +54,22 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void pad_rows(
   const int last = min(first + rows_per_item, rows);
   for (int row = first; row < last; row++) {
     const int2 place = find_row(axes, axis_count, row);
-    __global float *target = y + y_offset + place.s0;
+    __global STORE_T *target = y + y_offset + place.s0;
     if (place.s1 < 0) {
-      for (int i = 0; i < inner[0]; i++) target[i * y_step] = fill;
+      for (int i = 0; i < inner[0]; i++) STORE(fill, i * y_step, target);
       continue;
     }
-    __global const float *source = x + x_offset + place.s1;
+    __global const STORE_T *source = x + x_offset + place.s1;
     for (int i = 0; i < before; i++) {
       const int from = origin(i - before, extent);
-      target[i * y_step] = from < 0 ? fill : source[from * x_step];
+      STORE(from < 0 ? fill : LOAD(from * x_step, source), i * y_step, target);
     }
-    for (int i = 0; i < extent; i++) target[(before + i) * y_step] = source[i * x_step];
+    for (int i = 0; i < extent; i++) {
+      STORE(LOAD(i * x_step, source), (before + i) * y_step, target);
+    }
     for (int i = before + extent; i < inner[0]; i++) {
       const int from = origin(i - before, extent);
-      target[i * y_step] = from < 0 ? fill : source[from * x_step];
+      STORE(from < 0 ? fill : LOAD(from * x_step, source), i * y_step, target);
     }
   }
 }
@@ -77,6 +79,6 @@ __kernel void pad_items(GEOMETRY) {
   const int i = get_global_id(0);
   const int2 place = find_row(axes, axis_count, get_global_id(1));
   const int from = place.s1 < 0 ? -1 : origin(i - inner[3], inner[4]);
-  y[y_offset + place.s0 + i * inner[1]] =
-      from < 0 ? fill : x[x_offset + place.s1 + from * inner[2]];
+  STORE(from < 0 ? fill : LOAD(x_offset + place.s1 + from * inner[2], x),
+        y_offset + place.s0 + i * inner[1], y);
 }

@@ -46,13 +46,13 @@
 #define LOAD_LANES(lanes, p) load_lanes(lanes, p)
 #define STORE_LANES(v, lanes, p) store_lanes(v, lanes, p)
 #else
-#define LOAD_LANES(lanes, p) vload16(0, p)
-#define STORE_LANES(v, lanes, p) vstore16(v, 0, p)
+#define LOAD_LANES(lanes, p) LOAD16(0, p)
+#define STORE_LANES(v, lanes, p) STORE16(v, 0, p)
 #endif
 
 #define GEOMETRY                                                                                  \
-  __global const float *restrict x, int x_offset, __global const float *restrict bias,            \
-      int bias_offset, __global float *restrict y, int y_offset, int channels, int out_height,    \
+  __global const STORE_T *restrict x, int x_offset, __global const STORE_T *restrict bias,            \
+      int bias_offset, __global STORE_T *restrict y, int y_offset, int channels, int out_height,    \
       int out_width, int height, int width, int x_batch, int x_row, int x_column, int y_batch,    \
       int y_row, int y_column, int top, int left, int bottom, int right, int stride_y,            \
       int stride_x, int dilation_y, int dilation_x
@@ -67,13 +67,13 @@ static inline int end_tap(int start, int dilation, int end, int taps) {
   return end <= start ? 0 : min(taps, (end - start + dilation - 1) / dilation);
 }
 
-static inline void window(__global const float *p, int ky0, int ky1, int kx0, int kx1, int tap_row,
+static inline void window(__global const STORE_T *p, int ky0, int ky1, int kx0, int kx1, int tap_row,
                    int tap_column, int lanes, float16 *acc) {
 #pragma unroll
   for (int v = 0; v < NV; v++) acc[v] = (float16)(START);
   for (int ky = ky0; ky < ky1; ky++) {
     for (int kx = kx0; kx < kx1; kx++) {
-      __global const float *tap = p + ky * tap_row + kx * tap_column;
+      __global const STORE_T *tap = p + ky * tap_row + kx * tap_column;
 #pragma unroll
       for (int v = 0; v < NV; v++) {
         const float16 value = LOAD_LANES(lanes, tap + v * 16);
@@ -97,8 +97,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void pool2d_rows(GEOMETR
   const int inside_to = reach < 0 ? 0 : reach / stride_x + 1;
   const int tap_row = dilation_y * x_row;
   const int tap_column = dilation_x * x_column;
-  __global const float *source = x + x_offset + n * x_batch + iy * x_row;
-  __global float *target = y + y_offset + n * y_batch + oy * y_row;
+  __global const STORE_T *source = x + x_offset + n * x_batch + iy * x_row;
+  __global STORE_T *target = y + y_offset + n * y_batch + oy * y_row;
 
   for (int ox = 0; ox < out_width; ox++) {
     const int ix = ox * stride_x - left;
@@ -110,7 +110,7 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void pool2d_rows(GEOMETR
     for (int c = first; c < end; c += NV * 16) {
       const int lanes = end - c;
       float16 acc[NV];
-      __global const float *p = source + ix * x_column + c;
+      __global const STORE_T *p = source + ix * x_column + c;
       if (inside) {
         window(p, ky0, ky1, 0, KW, tap_row, tap_column, lanes, acc);
       } else {
@@ -142,11 +142,11 @@ __kernel void pool2d_items(GEOMETRY) {
   const int ky1 = end_tap(iy, dilation_y, height, KH);
   const int kx0 = first_tap(ix, dilation_x);
   const int kx1 = end_tap(ix, dilation_x, width, KW);
-  __global const float *p = x + x_offset + n * x_batch + iy * x_row + ix * x_column + c;
+  __global const STORE_T *p = x + x_offset + n * x_batch + iy * x_row + ix * x_column + c;
   float value = START;
   for (int ky = ky0; ky < ky1; ky++) {
     for (int kx = kx0; kx < kx1; kx++) {
-      const float tap = p[ky * dilation_y * x_row + kx * dilation_x * x_column];
+      const float tap = LOAD(ky * dilation_y * x_row + kx * dilation_x * x_column, p);
       value = COMBINE(value, tap);
     }
   }
@@ -159,7 +159,7 @@ __kernel void pool2d_items(GEOMETRY) {
 #endif
 #endif
 #if HAS_BIAS
-  value += bias[bias_offset + c];
+  value += LOAD(bias_offset + c, bias);
 #endif
-  y[y_offset + n * y_batch + oy * y_row + ox * y_column + c] = ACT0(value);
+  STORE(ACT0(value), y_offset + n * y_batch + oy * y_row + ox * y_column + c, y);
 }

@@ -15,8 +15,8 @@
 #define GROUP 64
 #endif
 
-#define GEOMETRY                                                                            \
-  __global const float *restrict x, int x_offset, __global float *restrict y, int y_offset, \
+#define GEOMETRY                                                                               \
+  __global const STORE_T *restrict x, int x_offset, __global STORE_T *restrict y, int y_offset, \
       __global const int *restrict axes, int axis_count, int length, int x_step, int y_step
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void softmax_rows(GEOMETRY) {
@@ -27,11 +27,11 @@ __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void softmax_group(G
   __local float shared[GROUP];
   const int lane = get_local_id(0);
   const int2 place = place2(axes, axis_count, get_global_id(1));
-  __global const float *source = x + x_offset + place.s1;
-  __global float *target = y + y_offset + place.s0;
+  __global const STORE_T *source = x + x_offset + place.s1;
+  __global STORE_T *target = y + y_offset + place.s0;
 
   float largest = -INFINITY;
-  for (int i = lane; i < length; i += GROUP) largest = max(largest, source[i * x_step]);
+  for (int i = lane; i < length; i += GROUP) largest = max(largest, LOAD(i * x_step, source));
   shared[lane] = largest;
   barrier(CLK_LOCAL_MEM_FENCE);
   for (int half_size = GROUP / 2; half_size > 0; half_size /= 2) {
@@ -42,7 +42,7 @@ __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void softmax_group(G
   barrier(CLK_LOCAL_MEM_FENCE);
 
   float part = 0.0f;
-  for (int i = lane; i < length; i += GROUP) part += exp(source[i * x_step] - shift);
+  for (int i = lane; i < length; i += GROUP) part += exp(LOAD(i * x_step, source) - shift);
   shared[lane] = part;
   barrier(CLK_LOCAL_MEM_FENCE);
   for (int half_size = GROUP / 2; half_size > 0; half_size /= 2) {
@@ -51,17 +51,19 @@ __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void softmax_group(G
   }
   const float sum = shared[0];
   for (int i = lane; i < length; i += GROUP) {
-    target[i * y_step] = RESULT(source[i * x_step], shift, sum);
+    STORE(RESULT(LOAD(i * x_step, source), shift, sum), i * y_step, target);
   }
 }
 
 __kernel void softmax_items(GEOMETRY) {
   const int2 place = place2(axes, axis_count, get_global_id(0));
-  __global const float *source = x + x_offset + place.s1;
-  __global float *target = y + y_offset + place.s0;
+  __global const STORE_T *source = x + x_offset + place.s1;
+  __global STORE_T *target = y + y_offset + place.s0;
   float shift = -INFINITY;
-  for (int i = 0; i < length; i++) shift = max(shift, source[i * x_step]);
+  for (int i = 0; i < length; i++) shift = max(shift, LOAD(i * x_step, source));
   float sum = 0.0f;
-  for (int i = 0; i < length; i++) sum += exp(source[i * x_step] - shift);
-  for (int i = 0; i < length; i++) target[i * y_step] = RESULT(source[i * x_step], shift, sum);
+  for (int i = 0; i < length; i++) sum += exp(LOAD(i * x_step, source) - shift);
+  for (int i = 0; i < length; i++) {
+    STORE(RESULT(LOAD(i * x_step, source), shift, sum), i * y_step, target);
+  }
 }

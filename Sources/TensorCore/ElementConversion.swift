@@ -49,3 +49,22 @@ extension Float {
     }
   }
 }
+
+extension UInt16 {
+  /// The IEEE 754 binary16 number nearest to a float, ties to even; infinity beyond the largest one, 65504.
+  public init(halfBitsOf value: Float) {
+    let sign = UInt16(truncatingIfNeeded: value.bitPattern >> 16) & 0x8000
+    let magnitude = value.bitPattern & 0x7FFF_FFFF
+    switch magnitude {
+    case 0x7F80_0001...: self = sign | 0x7E00
+    case 0x4780_0000...: self = sign | 0x7C00
+    case 0x3880_0000...:
+      let rounded = magnitude + 0xFFF + ((magnitude >> 13) & 1)
+      self = sign | UInt16(truncatingIfNeeded: (rounded >> 13) - (112 << 10))
+    default:
+      // The steps of the floats around a half are those of the numbers below the smallest normal one.
+      let rounded = Float(bitPattern: magnitude) + 0.5
+      self = sign | UInt16(truncatingIfNeeded: rounded.bitPattern - 0x3F00_0000)
+    }
+  }
+}

@@ -13,7 +13,8 @@ struct SchemaTests {
     #expect(run.status == 0)
     #expect(run.error == "")
     #expect(run.output.hasPrefix("{\n  \"schema\": \"incept.run/1\","))
-    #expect(try run.keys() == ["schema", "model", "device", "accuracy", "results", "timing"])
+    #expect(
+      try run.keys() == ["schema", "model", "device", "accuracy", "precision", "results", "timing"])
     #expect(try run.keys("model") == Self.model)
     #expect(try run.keys("device") == Self.device)
     #expect(try run.keys("results", "[]") == ["image", "top"])
@@ -30,7 +31,8 @@ struct SchemaTests {
     #expect(run.status == 0)
     #expect(
       try run.keys() == [
-        "schema", "model", "device", "accuracy", "batch", "runs", "latency_ms", "throughput_per_s",
+        "schema", "model", "device", "accuracy", "precision", "batch", "runs", "latency_ms",
+        "throughput_per_s",
         "load_ms",
         "build_ms", "tune_ms", "first_ms", "peak_rss_bytes", "memory",
       ])
@@ -50,7 +52,7 @@ struct SchemaTests {
     #expect(run.status == 0)
     #expect(
       try run.keys() == [
-        "schema", "model", "device", "accuracy", "batch", "runs", "layers", "total",
+        "schema", "model", "device", "accuracy", "precision", "batch", "runs", "layers", "total",
       ])
     let contract = [
       "name", "sources", "op", "variant", "input", "output", "macs", "bytes", "time_us",
@@ -110,7 +112,9 @@ struct SchemaTests {
       ])
       #expect(run.status == 0, "\(run.error)")
       #expect(
-        try run.keys() == ["schema", "model", "device", "accuracy", "results", "outputs", "timing"])
+        try run.keys() == [
+          "schema", "model", "device", "accuracy", "precision", "results", "outputs", "timing",
+        ])
       #expect(try run.keys("outputs", "[]") == ["name", "shape", "file"])
       let written = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/out").sorted()
       #expect(written == ["conv1.npy", "logits.npy", "relu3.npy"])

@@ -80,7 +80,8 @@ struct InceptionFixture {
 
   /// Optimises a graph and makes it ready on a device; with `nodes`, their values are results too.
   static func executable(
-    _ graph: Graph, keeping nodes: [String] = [], accuracy: Accuracy = .high, on device: BackendDevice
+    _ graph: Graph, keeping nodes: [String] = [], accuracy: Accuracy = .high,
+    precision: Precision = .fp32, on device: BackendDevice
   ) throws -> Executable {
     var graph = graph
     for name in nodes where !graph.outputs.contains(where: { $0.name == name }) {
@@ -88,7 +89,8 @@ struct InceptionFixture {
       graph.outputs.append(GraphOutput(name: name, value: node.value))
     }
     let optimised = try PassPipeline().run(graph).graph
-    let options = PlanOptions.informed(accuracy, device.traits)
+    var options = PlanOptions.informed(accuracy, device.traits)
+    options.precision = precision
     return try Executable(
       PlanBuilder.plan(optimised, for: device.traits, options: options), on: device)
   }

@@ -34,7 +34,7 @@ struct PlanTextTests {
   @Test("The verbose text tells why other variants were not taken")
   func verbose() throws {
     let text = try plan(TestTraits.cpu()).text(verbose: true)
-    #expect(text.contains("      not tiled 8x8: ") || text.contains("      not tiled 32x32: "))
+    #expect(text.contains("      not tiled 32x32x16: "))
     #expect(text.contains("      not items: accepted, but rows of vectors comes first"))
     #expect(
       try plan(TestTraits.gpu).text(verbose: true).contains("not rows of vectors: one work-item"))

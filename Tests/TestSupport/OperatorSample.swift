@@ -1,4 +1,5 @@
 import GraphIR
+import OpenCLBackend
 import Operators
 import TensorCore
 
@@ -47,14 +48,17 @@ package struct OperatorSample: Sendable, CustomStringConvertible {
   package var description: String { name }
 
   /// The problem as a graph of one computing node `node`, whose outputs are the results `output0`, `output1`, …,
-  /// and feeds for its inputs `input0`, …. The elements depend on ``name`` only.
-  package func graph() throws(InceptError) -> (graph: Graph, feeds: [String: HostTensor]) {
+  /// and feeds for its inputs `input0`, …. The elements depend on ``name`` only; `precision` rounds them, so that
+  /// a backend that stores them so and the reference compute with the same numbers.
+  package func graph(in precision: Precision = .fp32) throws(InceptError) -> (
+    graph: Graph, feeds: [String: HostTensor]
+  ) {
     var random = RandomSource(name: name)
     var graph = Graph(name: name)
     var feeds: [String: HostTensor] = [:]
     var values: [ValueID] = []
     for (index, operand) in operands.enumerated() {
-      let tensor = random.tensor(operand.shape, in: operand.range)
+      let tensor = random.tensor(operand.shape, in: operand.range).rounded(to: precision)
       if operand.isConstant {
         values.append(try graph.add(Constant(tensor), name: "constant\(index)"))
       } else {
@@ -69,6 +73,15 @@ package struct OperatorSample: Sendable, CustomStringConvertible {
         GraphOutput(name: "output\(index)", value: ValueID(node, output: index)))
     }
     return (graph, feeds)
+  }
+}
+
+extension HostTensor {
+  /// The elements rounded to what a precision stores.
+  package func rounded(to precision: Precision) -> HostTensor {
+    guard precision == .fp16 else { return self }
+    return HostTensor(
+      shape: shape, floats: floats().map { Float(halfBits: UInt16(halfBitsOf: $0)) })
   }
 }
 

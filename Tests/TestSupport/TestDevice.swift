@@ -36,7 +36,9 @@ package struct TestDevice: Sendable, CustomStringConvertible {
     var traits = native
     traits.style = style ?? native.style
     traits.vectorWidth = vectorWidth ?? native.vectorWidth
-    if let bytes = localMemoryBytes { traits.localMemoryBytes = min(bytes, native.localMemoryBytes) }
+    if let localMemoryBytes {
+      traits.localMemoryBytes = min(localMemoryBytes, native.localMemoryBytes)
+    }
     self.traits = traits
     isNative = traits == native
     opened = Opened(info, traits)

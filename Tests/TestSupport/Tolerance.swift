@@ -13,6 +13,8 @@ package enum Tolerance: Hashable, Sendable {
   case tight
   /// 2e-5 of it: one convolution or matrix product in float32.
   case close
+  /// So many times ``close``: the same by an algorithm whose rounding error grows, or in float16.
+  case scaled(Double)
   /// 1e-3 of it: whole networks in float32.
   case loose
 
@@ -24,6 +26,7 @@ package enum Tolerance: Hashable, Sendable {
     case .double: 1e-12 * largest
     case .tight: 2e-6 * largest
     case .close: 2e-5 * largest
+    case .scaled(let factor): factor * 2e-5 * largest
     case .loose: 1e-3 * largest
     }
   }

@@ -25,9 +25,7 @@ struct DeviceSuite {
       exit(64)
     }
     let samples = OperatorSamples.all.filter { sample in
-      (options.filters.isEmpty || options.filters.contains { sample.name.contains($0) })
-        && (!options.representativeOnly || sample.isRepresentative)
-        && (options.maxWork == Int.max || sample.work <= options.maxWork)
+      options.includes(sample) && (!options.representativeOnly || sample.isRepresentative)
         && isLowerable(sample)
     }
     if options.lists {
@@ -97,33 +95,65 @@ struct DeviceSuite {
       say("form \(device.form): \(samples.count) samples, \(seconds) s")
     }
     for sample in samples {
-      let name = "\(sample.name) as \(device.form)"
-      if let reason = skips.reason(for: name) {
-        tally.skipped += 1
-        say("SKIP\t\(name)\t\(reason)")
-        continue
+      solve("\(sample.name) as \(device.form)", options, skips, &tally, &coverage) {
+        (plan) throws(InceptError) in
+        try DeviceRunner.mismatch(sample, on: device) { plan = $0 }
       }
-      if options.isVerbose { say("RUN\t\(name)") }
-      tally.run += 1
-      let began = clock.now
-      defer {
-        let milliseconds = Int((clock.now - began) / .milliseconds(1))
-        if options.isVerbose { say("TIME\t\(name)\t\(milliseconds)") }
+    }
+    // Register tiles have so many variants that the smallest problem has to do: it launches each kernel.
+    let problems = OperatorSamples.forEachVariant
+    for sample in device.style == .workItems ? problems[...] : problems.prefix(1)
+    where options.includes(sample) {
+      for precision in Precision.allCases {
+        solveVariants(sample, precision, device, options, skips, &tally, &coverage)
       }
-      do throws(InceptError) {
-        var variants: [String] = []
-        let mismatch = try DeviceRunner.mismatch(sample, on: device) { plan in
-          coverage.add(plan.launches.map(\.kernel))
-          variants = plan.launches.map(\.variant)
-        }
-        if let mismatch {
-          tally.failed += 1
-          say("FAIL\t\(name) (\(variants.joined(separator: ", ")))\t\(mismatch)")
-        }
-      } catch {
+    }
+  }
+
+  private static func solveVariants(
+    _ sample: OperatorSample, _ precision: Precision, _ device: TestDevice, _ options: Options,
+    _ skips: SkipList, _ tally: inout Tally, _ coverage: inout KernelCoverage
+  ) {
+    let variants = try? DeviceRunner.variants(of: sample, on: device, precision: precision)
+    for (variant, choice) in variants ?? [] {
+      let name = "\(sample.name) by \(variant) in \(precision) as \(device.form)"
+      solve(name, options, skips, &tally, &coverage) { (plan) throws(InceptError) in
+        try DeviceRunner.mismatch(sample, by: choice, on: device) { plan = $0 }
+      }
+    }
+  }
+
+  /// Runs one problem and says what is wrong with its result.
+  private static func solve(
+    _ name: String, _ options: Options, _ skips: SkipList, _ tally: inout Tally,
+    _ coverage: inout KernelCoverage,
+    _ run: (inout Plan?) throws(InceptError) -> String?
+  ) {
+    if let reason = skips.reason(for: name) {
+      tally.skipped += 1
+      say("SKIP\t\(name)\t\(reason)")
+      return
+    }
+    if options.isVerbose { say("RUN\t\(name)") }
+    tally.run += 1
+    let clock = ContinuousClock()
+    let began = clock.now
+    defer {
+      let milliseconds = Int((clock.now - began) / .milliseconds(1))
+      if options.isVerbose { say("TIME\t\(name)\t\(milliseconds)") }
+    }
+    do throws(InceptError) {
+      var plan: Plan?
+      let mismatch = try run(&plan)
+      coverage.add(plan?.launches.map(\.kernel) ?? [])
+      if let mismatch {
         tally.failed += 1
-        say("FAIL\t\(name)\t\(error)")
+        let variants = plan?.launches.map(\.variant).joined(separator: ", ") ?? ""
+        say("FAIL\t\(name) (\(variants))\t\(mismatch)")
       }
+    } catch {
+      tally.failed += 1
+      say("FAIL\t\(name)\t\(error)")
     }
   }
 

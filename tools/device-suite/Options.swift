@@ -1,3 +1,5 @@
+import TestSupport
+
 /// What `device-suite` was asked for.
 struct Options {
   /// Which forms of the kernels run.
@@ -46,6 +48,12 @@ struct Options {
       default: return nil
       }
     }
+  }
+
+  /// Whether a sample is small enough and has one of the names asked for.
+  func includes(_ sample: OperatorSample) -> Bool {
+    (filters.isEmpty || filters.contains { sample.name.contains($0) })
+      && (maxWork == Int.max || sample.work <= maxWork)
   }
 
   private mutating func set(_ name: String, _ value: String) -> Bool {

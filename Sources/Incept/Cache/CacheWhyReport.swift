@@ -33,7 +33,7 @@ public struct CacheWhyReport: Report {
   /// Looks at the cache for a model on a device. Nothing is built.
   public init(
     _ model: Model, for device: Device, batch: Int = 1,
-    accuracy: Accuracy = .high, cache: CacheOptions
+    accuracy: Accuracy = .high, precision: Precision = .fp32, cache: CacheOptions
   ) throws(InceptError) {
     guard let store = cache.store else {
       throw InceptError(
@@ -43,7 +43,8 @@ public struct CacheWhyReport: Report {
     let info = try device.discovered()
     let graph = try model.optimised(model.shapes(batch: batch), outputs: [])
     let traits = DeviceTraits(info)
-    let options = PlanOptions.informed(accuracy.planned, traits, store: TuningStore(for: info))
+    var options = PlanOptions.informed(accuracy.planned, traits, store: TuningStore(for: info))
+    options.precision = precision.planned
     let plan = try PlanBuilder.plan(graph, for: traits, options: options).chained()
     let loader = ProgramLoader(store: store, engine: version)
     let entries = store.items().compactMap(\.entry)

@@ -13,15 +13,15 @@ public struct PlanReport: Sendable {
   /// - Throws: what planning throws, for instance for more memory than the device has.
   public init(
     _ model: Model, for device: Device, batch: Int = 1, outputs: [String] = [],
-    accuracy: Accuracy = .high, usesTuning: Bool = true
+    accuracy: Accuracy = .high, precision: Precision = .fp32, usesTuning: Bool = true
   ) throws(InceptError) {
     let graph = try model.optimised(model.shapes(batch: batch), outputs: outputs)
     let info = try device.discovered()
     let traits = DeviceTraits(info)
-    plan = try PlanBuilder.plan(
-      graph, for: traits,
-      options: .informed(
-        accuracy.planned, traits, store: usesTuning ? TuningStore(for: info) : nil))
+    var options = PlanOptions.informed(
+      accuracy.planned, traits, store: usesTuning ? TuningStore(for: info) : nil)
+    options.precision = precision.planned
+    plan = try PlanBuilder.plan(graph, for: traits, options: options)
     self.graph = GraphReport(graph, stage: .plan)
   }
 

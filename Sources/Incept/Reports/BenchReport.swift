@@ -10,6 +10,8 @@ public struct BenchReport: Report {
   public var device: ReportedDevice
   /// How much rounding error was allowed.
   public var accuracy: Accuracy
+  /// What activations and weights were stored as.
+  public var precision: Precision
   /// Items per run.
   public var batch: Int
   /// Measured runs.
@@ -32,7 +34,7 @@ public struct BenchReport: Report {
   public var memory: Memory
 
   enum CodingKeys: String, CodingKey {
-    case schema, model, device, accuracy, batch, runs
+    case schema, model, device, accuracy, precision, batch, runs
     case latency = "latency_ms"
     case throughput = "throughput_per_s"
     case load = "load_ms"
@@ -79,7 +81,7 @@ extension BenchReport {
     var table = TextTable([("", .left), ("", .left)])
     table.add(["model", model.line])
     table.add(["device", device.line])
-    table.add(["accuracy", accuracy.rawValue])
+    table.add(["accuracy", accuracy.rawValue + precision.remark])
     table.add(["measured", "\(runs) runs of batch \(batch)"])
     table.add([
       "latency",

@@ -30,7 +30,8 @@ extension ProfileReport {
     table.add(["model", model.line])
     table.add(["device", device.line])
     table.add([
-      "accuracy", "\(accuracy.rawValue); ERROR bounds rounding next to direct summation's",
+      "accuracy",
+      "\(accuracy.rawValue)\(precision.remark); ERROR bounds rounding next to direct summation's",
     ])
     table.add(["measured", "medians of \(runs) runs of batch \(batch)"])
     table.add(["kernels", ms(total.kernel)])
@@ -57,7 +58,7 @@ extension ProfileReport {
     var text = CSV.line([
       "name", "op", "variant", "input", "output", "macs", "bytes", "min_us", "median_us", "p90_us",
       "queue_us", "gflops", "gbytes_per_s", "share", "clock", "model", "weights", "accuracy",
-      "error_growth",
+      "error_growth", "precision",
     ])
     func shape(_ extents: [Int]) -> String { extents.map(String.init).joined(separator: "x") }
     for layer in layers {
@@ -66,7 +67,7 @@ extension ProfileReport {
         shape(layer.output), "\(layer.macs)", "\(layer.bytes)", "\(layer.time.min)",
         "\(layer.time.median)", "\(layer.time.p90)", "\(layer.queue)", "\(layer.gflops)",
         "\(layer.gigabytesPerSecond)", "\(layer.share)", layer.clock, model.name, model.weights,
-        accuracy.rawValue, "\(layer.errorGrowth)",
+        accuracy.rawValue, "\(layer.errorGrowth)", precision.rawValue,
       ])
     }
     return text

@@ -8,6 +8,8 @@ public struct ProfileReport: Report {
   public var device: ReportedDevice
   /// How much rounding error was allowed.
   public var accuracy: Accuracy
+  /// What activations and weights were stored as.
+  public var precision: Precision
   /// Items per run.
   public var batch: Int
   /// Measured runs.

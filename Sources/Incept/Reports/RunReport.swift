@@ -10,6 +10,8 @@ public struct RunReport: Report {
   public var device: ReportedDevice
   /// How much rounding error was allowed.
   public var accuracy: Accuracy
+  /// What activations and weights were stored as.
+  public var precision: Precision
   /// The classes of each picture, in the order of the pictures.
   public var results: [Result]
   /// The tensors that were written; nil where pictures were classified.
@@ -95,7 +97,7 @@ extension RunReport {
     for output in outputs ?? [] {
       text += "\(output.name) \(Shape(output.shape)) -> \(output.file)\n"
     }
-    text += "accuracy \(accuracy.rawValue)\n"
+    text += "accuracy \(accuracy.rawValue)\(precision.remark)\n"
     if model.isSynthetic {
       text += "weights are made up (\(model.weights)): results mean nothing\n"
     }

@@ -29,6 +29,7 @@ extension Session {
     let plan = executable.plan
     return BenchReport(
       model: model.reported, device: device.reported, accuracy: options.accuracy,
+      precision: options.precision,
       batch: measure.batch, runs: measure.runs,
       latency: .init(
         min: statistics.minimum, median: statistics.median, p90: statistics.p90,

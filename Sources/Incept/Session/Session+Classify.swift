@@ -102,6 +102,7 @@ extension Session {
     }
     return RunReport(
       model: model.reported, device: device.reported, accuracy: self.options.accuracy,
+      precision: self.options.precision,
       results: results, outputs: nil,
       timing: timing(times))
   }

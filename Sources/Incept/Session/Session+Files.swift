@@ -26,8 +26,8 @@ extension Session {
       RunReport.Output(name: result.name, shape: result.tensor.shape.dimensions, file: file)
     }
     return RunReport(
-      model: model.reported, device: device.reported, accuracy: options.accuracy, results: [],
-      outputs: written,
+      model: model.reported, device: device.reported, accuracy: options.accuracy,
+      precision: options.precision, results: [], outputs: written,
       timing: timing([time]))
   }
 }

@@ -56,6 +56,7 @@ extension Session {
     }
     return ProfileReport(
       model: model.reported, device: device.reported, accuracy: self.options.accuracy,
+      precision: self.options.precision,
       batch: measure.batch, runs: measure.runs,
       layers: record.layers(executable.plan.launches), total: record.total)
   }

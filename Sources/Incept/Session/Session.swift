@@ -97,6 +97,7 @@ public final class Session: Sendable {
   func planOptions(tuned store: TuningStore?) -> PlanOptions {
     var planned = PlanOptions.informed(options.accuracy.planned, backend.traits, store: store)
     planned.queue = .init(options.queue)
+    planned.precision = options.precision.planned
     return planned
   }
 

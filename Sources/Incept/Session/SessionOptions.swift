@@ -25,6 +25,8 @@ public struct SessionOptions: Sendable {
   public var cacheLimit: Int
   /// How much rounding error is allowed.
   public var accuracy: Accuracy
+  /// What activations and weights are stored as.
+  public var precision: Precision
   /// Whether results of ``Session/tune(_:)`` in the cache folder are used.
   public var usesTuning: Bool
   /// Whether independent parts of a network may run at the same time.
@@ -36,11 +38,13 @@ public struct SessionOptions: Sendable {
 
   /// Creates options.
   public init(
-    cacheLimit: Int = 4, accuracy: Accuracy = .high, usesTuning: Bool = true,
-    queue: QueueMode = .auto, cache: CacheOptions = .standard(), progress: ProgressHandler? = nil
+    cacheLimit: Int = 4, accuracy: Accuracy = .high, precision: Precision = .fp32,
+    usesTuning: Bool = true, queue: QueueMode = .auto, cache: CacheOptions = .standard(),
+    progress: ProgressHandler? = nil
   ) {
     self.cacheLimit = max(1, cacheLimit)
     self.accuracy = accuracy
+    self.precision = precision
     self.usesTuning = usesTuning
     self.queue = queue
     self.cache = cache

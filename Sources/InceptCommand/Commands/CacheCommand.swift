@@ -49,7 +49,8 @@ struct CacheCommand: ParsableCommand {
         line.show(ProgressStep(stage: "loading \(model.model)"))
         return try CacheWhyReport(
           Model.structure(model.model, weights: model.weights), for: Device.select(device.device),
-          batch: batch.value, accuracy: device.accuracy, cache: .standard())
+          batch: batch.value, accuracy: device.accuracy, precision: device.precision,
+          cache: .standard())
       }
       try Terminal.write(format == .json ? report.json() : report.text())
     }

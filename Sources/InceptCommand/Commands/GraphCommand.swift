@@ -49,7 +49,7 @@ struct GraphCommand: ParsableCommand {
     if stage == .plan {
       let plan = try PlanReport(
         model, for: Device.select(device.device), batch: batch.value, accuracy: device.accuracy,
-        usesTuning: !device.ignoresTuning)
+        precision: device.precision, usesTuning: !device.ignoresTuning)
       return format == .json ? try plan.json() : plan.text()
     }
     let report = try GraphReport.of(

@@ -20,7 +20,7 @@ struct ModelOptions: ParsableArguments {
   }
 }
 
-/// --device, --accuracy and --no-tuning: where and how a network is computed.
+/// --device, --accuracy, --precision and --no-tuning: where and how a network is computed.
 struct DeviceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -32,6 +32,11 @@ struct DeviceOptions: ParsableArguments {
       "exact: direct convolution only; high: faster algorithms, at most 3 times PyTorch's float32 error; fast: at most 8 times.",
       valueName: "exact|high|fast"))
   var accuracy = Accuracy.high
+  @Option(
+    help: ArgumentHelp(
+      "fp16 stores activations and weights in float16, and computes in it where the device can.",
+      valueName: "fp32|fp16"))
+  var precision = Precision.fp32
   @Flag(name: .customLong("no-tuning"), help: "Ignore results of `incept tune`.")
   var ignoresTuning = false
 
@@ -43,8 +48,8 @@ struct DeviceOptions: ParsableArguments {
     return try Session(
       model, on: Device.select(device),
       options: SessionOptions(
-        accuracy: accuracy, usesTuning: !ignoresTuning, queue: queue.mode, cache: cache,
-        progress: line.handler))
+        accuracy: accuracy, precision: precision, usesTuning: !ignoresTuning, queue: queue.mode,
+        cache: cache, progress: line.handler))
   }
 }
 
@@ -89,6 +94,8 @@ struct MeasureArguments: ParsableArguments {
 }
 
 extension Accuracy: ExpressibleByArgument {}
+
+extension Precision: ExpressibleByArgument {}
 
 /// A whole number of 1 or more that fits what is counted.
 struct Count: ExpressibleByArgument {

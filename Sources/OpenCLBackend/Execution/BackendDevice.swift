@@ -51,13 +51,14 @@ package final class BackendDevice: Sendable {
   /// Forgets the constants that no executable holds any more.
   package func dropConstants() { constants.withLock { $0.removeAll() } }
 
-  /// Writes a constant where the device shares its memory; elsewhere into host memory that is copied.
+  /// Writes a constant where the device has it; elsewhere into host memory that is copied.
   private func upload(_ constant: PlannedConstant) throws(InceptError) -> Buffer {
-    let count = constant.byteCount / 4
-    let buffer = try Buffer(context.value, byteCount: max(count, 1) * 4, label: "weights")
+    let count = constant.elementCount
+    let buffer = try Buffer(
+      context.value, byteCount: max(constant.byteCount, 4), label: "weights")
     guard count > 0 else { return buffer }
     let queue = try Queue(context.value)
-    if info.hasUnifiedMemory {
+    if info.isWrittenMapped, constant.key.precision == .fp32 {
       try queue.withMapped(buffer, for: .overwrite) { (bytes) throws(InceptError) in
         LargeMemory.preferHugePages(bytes)
         try constant.write(bytes.bindMemory(to: Float.self))
@@ -66,9 +67,9 @@ package final class BackendDevice: Sendable {
       let staging = try TensorStorage(byteCount: count * 4) { (bytes) throws(InceptError) in
         try constant.write(bytes.bindMemory(to: Float.self))
       }
+      let bytes = UnsafeRawBufferPointer(start: staging.baseAddress, count: staging.byteCount)
       try queue.write(
-        buffer,
-        from: UnsafeRawBufferPointer(start: staging.baseAddress, count: staging.byteCount))
+        buffer, elements: bytes.bindMemory(to: Float.self), as: constant.key.precision)
       withExtendedLifetime(staging) {}
     }
     try queue.finish()

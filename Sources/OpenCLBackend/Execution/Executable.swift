@@ -187,7 +187,8 @@ package final class Executable: Sendable {
     let shape = output.permutation.map { view.shape.permuted($0) } ?? view.shape
     guard view.shape.elementCount > 0 else { return .filled(shape, with: 0) }
     let ordered = output.permutation.map { view.permuted($0) } ?? view
-    let start = plan.position(view.storage, view.offset) * 4
+    let start = plan.position(view.storage, view.offset)
+    let precision = plan.options.precision
     let source: Shared<Buffer>
     switch view.storage {
     case .arena(let number): source = memory.buffer(ofRegion: number)
@@ -195,11 +196,13 @@ package final class Executable: Sendable {
     }
     return try HostTensor(shape: shape) { (destination) throws(InceptError) in
       if ordered.isDense {
-        try queue.read(
-          source.value, into: UnsafeMutableRawBufferPointer(destination), offset: start)
+        try queue.read(source.value, elements: destination, first: start, as: precision)
       } else {
-        let staging: [Float] = try queue.read(source.value, count: view.span, offset: start)
-        StridedCopy.gather(staging, from: ordered, into: destination)
+        let staging = try HostTensor(shape: [view.span]) {
+          (elements: UnsafeMutableBufferPointer<Float>) throws(InceptError) in
+          try queue.read(source.value, elements: elements, first: start, as: precision)
+        }
+        staging.withFloats { StridedCopy.gather($0, from: ordered, into: destination) }
       }
     }
   }

@@ -14,16 +14,17 @@ struct PlanMemory: Sendable {
   init(
     _ plan: Plan, _ context: borrowing Context, _ queue: borrowing Queue
   ) throws(InceptError) {
-    arena = try Self.zeroed(max(plan.arenaBytes, 4), "arena", context, queue)
+    arena = try Self.zeroed(plan.arenaBytes, "arena", context, queue)
     var inputs: [Int: Shared<Buffer>] = [:]
     for (number, region) in plan.regions.enumerated() where region.isInput {
-      inputs[number] = try Self.zeroed(
-        max(region.elementCount, 1) * 4, region.name, context, queue)
+      let bytes = region.elementCount * plan.options.precision.bytes
+      inputs[number] = try Self.zeroed(bytes, region.name, context, queue)
     }
     self.inputs = inputs
     staging = inputs.keys.reduce(into: [:]) { staging, number in
       let count = plan.regions[number].elementCount
-      guard count > 0, count * 4 <= InputStaging.byteLimit else { return }
+      let isStaged = plan.options.precision == .fp32 && count * 4 <= InputStaging.byteLimit
+      guard count > 0, isStaged else { return }
       staging[number] = InputStaging(elementCount: count)
     }
   }
@@ -31,15 +32,16 @@ struct PlanMemory: Sendable {
   private static func zeroed(
     _ byteCount: Int, _ label: String, _ context: borrowing Context, _ queue: borrowing Queue
   ) throws(InceptError) -> Shared<Buffer> {
+    // Whole words, at least one.
+    let byteCount = max(4, (byteCount + 3) / 4 * 4)
     let buffer = try Buffer(context, byteCount: byteCount, label: label)
-    if context.device.hasUnifiedMemory {
+    if context.device.isWrittenMapped {
       try queue.withMapped(buffer, for: .overwrite) { (bytes) throws(InceptError) in
         LargeMemory.preferHugePages(bytes)
         bytes.initializeMemory(as: UInt8.self, repeating: 0)
       }
     } else {
-      try queue.fill(buffer, with: Int32(0))
-      try queue.finish()
+      try queue.write(buffer, [UInt8](repeating: 0, count: byteCount))
     }
     return Shared(buffer)
   }
@@ -58,13 +60,18 @@ struct PlanMemory: Sendable {
     if let staging = staging[number], !queue.isOutOfOrder {
       return try queue.enqueueWrite(buffer.value, from: staging.put(tensor, view))
     }
+    let precision = plan.options.precision
     try tensor.withFloats { (floats) throws(InceptError) in
       if view.isDense, view.shape.elementCount == count {
-        try queue.write(buffer.value, from: UnsafeRawBufferPointer(floats))
+        try queue.write(buffer.value, elements: floats, as: precision)
       } else {
-        var values = [Float](repeating: 0, count: count)
-        values.withUnsafeMutableBufferPointer { StridedCopy.scatter(floats, into: $0, view) }
-        try queue.write(buffer.value, values)
+        let staging = HostTensor(shape: [count]) { (target: UnsafeMutableBufferPointer<Float>) in
+          target.update(repeating: 0)
+          StridedCopy.scatter(floats, into: target, view)
+        }
+        try staging.withFloats { (elements) throws(InceptError) in
+          try queue.write(buffer.value, elements: elements, as: precision)
+        }
       }
     }
   }

@@ -20,16 +20,15 @@ enum StridedCopy {
 
   /// Reads the elements of `view`, relative to its first element, into dense order.
   static func gather(
-    _ source: [Float], from view: TensorView, into target: UnsafeMutableBufferPointer<Float>
+    _ source: UnsafeBufferPointer<Float>, from view: TensorView,
+    into target: UnsafeMutableBufferPointer<Float>
   ) {
-    source.withUnsafeBufferPointer { source in
-      forEachRow(view) { place, written, count, stride in
-        if stride == 1 {
-          let row = UnsafeMutableBufferPointer(rebasing: target[written..<written + count])
-          _ = row.update(fromContentsOf: source[place..<place + count])
-        } else {
-          for index in 0..<count { target[written + index] = source[place + index * stride] }
-        }
+    forEachRow(view) { place, written, count, stride in
+      if stride == 1 {
+        let row = UnsafeMutableBufferPointer(rebasing: target[written..<written + count])
+        _ = row.update(fromContentsOf: source[place..<place + count])
+      } else {
+        for index in 0..<count { target[written + index] = source[place + index * stride] }
       }
     }
   }

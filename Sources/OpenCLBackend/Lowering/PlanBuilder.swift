@@ -15,6 +15,7 @@ package struct PlanBuilder {
   private var constants: [PlannedConstant] = []
   private var constantNumbers: [PlannedConstant.Key: Int] = [:]
   private var current: Node?
+  private var withoutHalves: Set<String> = []
 
   init(graph: Graph, traits: DeviceTraits, options: PlanOptions) {
     self.graph = graph
@@ -56,6 +57,8 @@ package struct PlanBuilder {
 
   /// A constant in the form a kernel reads; equal keys share one.
   package mutating func constant(_ constant: PlannedConstant) -> Int {
+    var constant = constant
+    constant.key.precision = options.precision
     if let number = constantNumbers[constant.key] { return number }
     constants.append(constant)
     constantNumbers[constant.key] = constants.count - 1
@@ -73,17 +76,19 @@ package struct PlanBuilder {
   package mutating func emit(
     _ kernel: KernelSpecialization, variant: String, rejected: [Launch.Rejection] = [],
     arguments: [Launch.Argument], global: [Int], local: [Int]?, step: String? = nil,
-    output: TensorView? = nil, tuning: Launch.Tuning? = nil, errorGrowth: Double = 1, multiplyAdds: Int? = nil,
-    access: LaunchAccess? = nil
+    output: TensorView? = nil, tuning: Launch.Tuning? = nil, errorGrowth: Double = 1,
+    multiplyAdds: Int? = nil, access: LaunchAccess? = nil
   ) {
     guard let node = current else { return }
+    if options.precision != .fp32, !kernel.storesHalves { withoutHalves.insert(node.subject) }
     let data = node.inputs.filter { graph.constant($0) == nil }
     let outputs = node.outputs.indices.map { ValueID(node.id, output: $0) }
     launches.append(
       Launch(
         label: step.map { "\(node.name)/\($0)" } ?? node.name, op: node.op.mnemonic,
         sources: node.sources, variant: variant, rejected: rejected, tuning: tuning,
-        errorGrowth: errorGrowth, multiplyAdds: multiplyAdds, kernel: kernel,
+        errorGrowth: errorGrowth, multiplyAdds: multiplyAdds,
+        kernel: kernel.storing(options.precision, traits),
         arguments: arguments, global: global, local: local,
         cost: step == nil ? graph.cost(of: node.id) : .free,
         inputShapes: data.map { graph.type(of: $0).shape }, outputShape: node.type.shape,
@@ -127,20 +132,22 @@ package struct PlanBuilder {
   }
 
   private mutating func finish() throws(InceptError) -> Plan {
+    if let error = options.precision.refusal(withoutHalves, of: graph.name) { throw error }
+    let elementBytes = options.precision.bytes
     var regions = layout.regions
     let overlaps = options.queue != .inOrder && traits.overlapsLaunches
     if overlaps { launches = LaunchSchedule.reordered(launches, regions) }
     setLifetimes(&regions)
-    for region in regions where region.elementCount * 4 > traits.maxAllocationBytes {
-      throw tooLarge(region.name, region.elementCount * 4)
+    for region in regions where region.elementCount * elementBytes > traits.maxAllocationBytes {
+      throw tooLarge(region.name, region.elementCount * elementBytes)
     }
-    let limit = min(Int(Int32.max) - 1, traits.maxAllocationBytes / 4)
+    let limit = min(Int(Int32.max) - 1, traits.maxAllocationBytes / elementBytes)
     guard
       let elements = ArenaPlanner.place(
         &regions, for: launches, overlapping: overlaps, limit: limit), elements <= limit
     else {
       let largest = regions.max { $0.elementCount < $1.elementCount }
-      let total = regions.reduce(0) { $0 + $1.elementCount * 4 }
+      let total = regions.reduce(0) { $0 + $1.elementCount * elementBytes }
       throw tooLarge(largest?.name ?? graph.name, total)
     }
     let waits = LaunchDependencies(launches, regions, .placed).waits
@@ -149,9 +156,10 @@ package struct PlanBuilder {
     for constant in constants where constant.byteCount > traits.maxAllocationBytes {
       throw tooLarge("\(graph.name) (a weight tensor)", constant.byteCount)
     }
-    let fed = regions.filter(\.isInput).reduce(0) { $0 + $1.elementCount * 4 }
-    guard elements * 4 + weights + fed <= traits.globalMemoryBytes else {
-      throw tooLarge("\(graph.name) (weights, arena and inputs)", elements * 4 + weights + fed)
+    let fed = regions.filter(\.isInput).reduce(0) { $0 + $1.elementCount * elementBytes }
+    guard elements * elementBytes + weights + fed <= traits.globalMemoryBytes else {
+      throw tooLarge(
+        "\(graph.name) (weights, arena and inputs)", elements * elementBytes + weights + fed)
     }
     let inputs = try graph.inputs.map { (id) throws(InceptError) in
       Plan.Binding(name: graph[id].name, view: try view(graph[id].value), permutation: nil)
@@ -161,7 +169,7 @@ package struct PlanBuilder {
     }
     return Plan(
       name: graph.name, traits: traits, options: options, launches: launches, regions: regions,
-      arenaBytes: elements * 4, constants: constants, inputs: inputs, outputs: outputs)
+      arenaBytes: elements * elementBytes, constants: constants, inputs: inputs, outputs: outputs)
   }
 
   private mutating func binding(_ output: GraphOutput) throws(InceptError) -> Plan.Binding {

@@ -9,6 +9,7 @@ extension PlanBuilder {
   ) throws(InceptError) {
     var problem = problem
     problem.hasConstantWeights = graph.constant(weights) != nil
+    problem.precision = options.precision
     let variants = ConvolutionVariant.list(problem, traits)
     guard let choice = VariantChoice(variants, problem, traits, options) else {
       throw InceptError(
@@ -29,8 +30,8 @@ extension PlanBuilder {
   private static func blocking(
     _ problem: ConvolutionProblem, _ variant: ConvolutionVariant
   ) -> ConvolutionProblem.Blocking {
-    // The depthwise kernel reads plain channels; a group of one channel would fill a block each.
-    guard case .depthwise = variant else { return problem.blocking(variant.blocksPerPanel) }
+    // The depthwise kernels read plain channels; a group of one channel would fill a block each.
+    guard variant.readsPlainChannels else { return problem.blocking(variant.blocksPerPanel) }
     return ConvolutionProblem(
       image: problem.image, weights: problem.weights, groups: 1, window: problem.window,
       positions: problem.positions, outputs: problem.outputs
@@ -61,6 +62,7 @@ struct ConvolutionLowering {
         found: "strides \(problem.image.strides)")
     }
     if case .winograd(let tiling) = variant { return try winograd(tiling, &builder) }
+    if case .winogradSteps(let steps) = variant { return try winograd(steps, &builder) }
     let packing = ConvolutionPacking(
       weights: problem.weights, blocking: blocking, isChannelMajor: walk.isChannelMajor)
     let tensors =
@@ -72,18 +74,15 @@ struct ConvolutionLowering {
         kernel: kernel("conv2d_direct", [("MR", tile.pixels), ("NV", tile.blocks)]),
         arguments: tensors + geometry(walk) + groupArguments,
         global: [(problem.pixels + tile.pixels - 1) / tile.pixels, blocking.panels], local: [1, 1])
-    case .tiled(let group):
-      let tile = group * 4
-      return Call(
-        kernel: kernel("conv2d_tiled", [("GROUP", group)]), arguments: tensors + geometry(walk),
-        global: [(problem.pixels + tile - 1) / tile * group, blocking.panels * group],
-        local: [group, group])
+    case .tiled(let tile): return tiledCall(tile, walk, tensors)
+    case .slices(let count): return slicedCall(count, walk, tensors)
+    case .depthwiseItems: return depthwiseItemsCall(tensors)
     case .depthwise:
       return Call(
         kernel: kernel("conv2d_depthwise", []), arguments: tensors + depthwiseGeometry,
         global: [problem.image.shape[0] * problem.positions.height, blocking.blocks.count],
         local: [1, 1])
-    case .simple, .winograd:
+    case .simple, .winograd, .winogradSteps:
       return Call(
         kernel: kernel("conv2d_simple", []), arguments: tensors + geometry(walk) + groupArguments,
         global: [blocking.blocks.count * 16, problem.pixels], local: nil)
@@ -111,7 +110,7 @@ struct ConvolutionLowering {
     ]
   }
 
-  private func geometry(_ walk: ConvolutionProblem.Walk) -> [Launch.Argument] {
+  func geometry(_ walk: ConvolutionProblem.Walk) -> [Launch.Argument] {
     let strides = problem.image.strides
     return [
       .int(problem.pixels), .int(problem.positions.height), .int(problem.positions.width),
@@ -121,7 +120,7 @@ struct ConvolutionLowering {
     ]
   }
 
-  private var depthwiseGeometry: [Launch.Argument] {
+  var depthwiseGeometry: [Launch.Argument] {
     let (strides, window) = (problem.image.strides, problem.window)
     return [
       .int(problem.positions.height), .int(problem.positions.width), .int(strides[0]),
@@ -131,7 +130,7 @@ struct ConvolutionLowering {
     ]
   }
 
-  private var groupArguments: [Launch.Argument] {
+  var groupArguments: [Launch.Argument] {
     let channels = problem.weights[2]
     let stride = problem.image.shape[3] == 1 ? 1 : problem.image.strides[3]
     return [.int(blocking.panels / problem.groups), .int(channels * stride)]

@@ -19,17 +19,21 @@ package struct ConvolutionProblem {
   package let outputs: [(view: TensorView, activation: UnaryFunction?)]
   /// Whether the weights are known when the plan is made.
   package var hasConstantWeights = false
+  /// What elements are stored as.
+  package var precision = Precision.fp32
 }
 
 extension ConvolutionProblem: TunableProblem {
   package var tuningKey: String {
     let (n, h, w) = (image.shape[0], image.shape[1], image.shape[2])
     let (kernel, strides, dilations) = (window.kernel, window.strides, window.dilations)
-    var key = "conv2d n\(n) \(h)x\(w) c\(weights[2])o\(weights[3]) k\(kernel.height)x\(kernel.width)"
+    var key =
+      "conv2d n\(n) \(h)x\(w) c\(weights[2])o\(weights[3]) k\(kernel.height)x\(kernel.width)"
     if strides != Spatial(1, 1) { key += " s\(strides.height)x\(strides.width)" }
     if dilations != Spatial(1, 1) { key += " d\(dilations.height)x\(dilations.width)" }
     if groups > 1 { key += " g\(groups)" }
     if image.strides[3] != 1 { key += " nchw" }
+    if precision != .fp32 { key += " \(precision.rawValue)" }
     return key + " -> \(positions.height)x\(positions.width)"
   }
 }

@@ -9,8 +9,14 @@ enum ConvolutionVariant: KernelVariant {
   case direct(RegisterTile)
   /// `conv2d_winograd.cl`: Winograd's algorithm with register tiles, one work-item per group.
   case winograd(WinogradTiling)
+  /// `conv2d_depthwise_items.cl`: four channels of a few pixels per work-item.
+  case depthwiseItems
+  /// `conv2d_slices.cl`: few pixels, each channel's taps shared by so many work-items.
+  case slices(count: Int)
   /// `conv2d_tiled.cl`: tiles shared through local memory.
-  case tiled(group: Int)
+  case tiled(GemmTile)
+  /// `winograd_steps.clh`: Winograd's algorithm in three steps.
+  case winogradSteps(WinogradSteps)
   /// `conv2d_simple.cl`: one output value per work-item, anything goes.
   case simple
 
@@ -19,17 +25,25 @@ enum ConvolutionVariant: KernelVariant {
     case .depthwise: "depthwise"
     case .direct(let tile): "direct \(tile.pixels)x\(tile.blocks * 16)"
     case .winograd(let tiling): tiling.name
-    case .tiled(let group): "tiled \(group * 4)x\(group * 4)"
+    case .depthwiseItems: "depthwise items"
+    case .slices(let count): "slices \(count)"
+    case .tiled(let tile): "tiled \(tile.name)"
+    case .winogradSteps(let steps): steps.name
     case .simple: "simple"
     }
   }
 
-  var accuracy: Accuracy {
-    if case .winograd(let tiling) = self { tiling.form.accuracy } else { .exact }
-  }
+  var accuracy: Accuracy { form?.accuracy ?? .exact }
 
-  var errorGrowth: Double {
-    if case .winograd(let tiling) = self { tiling.form.errorGrowth } else { 1 }
+  var errorGrowth: Double { form?.errorGrowth ?? 1 }
+
+  /// Winograd's algorithm, where it is used.
+  private var form: WinogradForm? {
+    switch self {
+    case .winograd(let tiling): tiling.form
+    case .winogradSteps(let steps): steps.form
+    default: nil
+    }
   }
 
   func isLastResort(on traits: DeviceTraits) -> Bool {
@@ -47,8 +61,9 @@ enum ConvolutionVariant: KernelVariant {
     switch self {
     case .direct(let tile): tile.blocks
     case .winograd(let tiling): tiling.blocks
-    case .tiled(let group): group * 4 / 16
-    case .depthwise, .simple: 1
+    case .tiled(let tile): tile.columns / 16
+    case .winogradSteps(let steps): steps.tile.columns / 16
+    case .depthwise, .depthwiseItems, .slices, .simple: 1
     }
   }
 
@@ -58,10 +73,7 @@ enum ConvolutionVariant: KernelVariant {
     }
     switch self {
     case .depthwise:
-      guard problem.isDepthwise, problem.outputChannels == problem.groups else {
-        return .no("not depthwise with one output channel per input channel")
-      }
-      guard problem.outputs.count == 1 else { return .no("several outputs") }
+      if let reason = Self.notDepthwise(problem) { return .no(reason) }
       return traits.style == .registerTiles
         ? .yes : .no("made for devices without work-item groups")
     case .direct:
@@ -69,24 +81,13 @@ enum ConvolutionVariant: KernelVariant {
         return .no("one work-item per group leaves most of the device idle")
       }
       return .yes
-    case .winograd(let tiling): return tiling.accepts(problem, traits)
-    case .tiled(let group):
-      guard traits.style == .workItems else { return .no("made for devices with work-item groups") }
-      guard problem.groups == 1 else { return .no("groups") }
-      guard group * group <= traits.maxWorkGroupSize else {
-        return .no("work-group of \(group * group), the device allows \(traits.maxWorkGroupSize)")
-      }
-      let bytes = Self.localBytes(group: group)
-      guard bytes <= traits.localMemoryBytes else {
-        return .no("\(bytes) bytes of local memory, the device has \(traits.localMemoryBytes)")
-      }
-      return .yes
+    case .winograd(let tiling):
+      guard problem.precision == .fp32 else { return .no("knows float32 only") }
+      return tiling.accepts(problem, traits)
+    case .depthwiseItems, .slices, .tiled, .winogradSteps: return acceptsWorkItems(problem, traits)
     case .simple: return .yes
     }
   }
-
-  /// Local memory of `conv2d_tiled.cl`: 16 taps of 4·group pixels and of 4·group channels.
-  static func localBytes(group: Int) -> Int { 2 * 16 * (group * 4) * 4 }
 
   /// The list for a problem, the best by the cost model first.
   static func list(_ problem: ConvolutionProblem, _ traits: DeviceTraits) -> [ConvolutionVariant] {
@@ -96,10 +97,7 @@ enum ConvolutionVariant: KernelVariant {
       (ConvolutionVariant.winograd($0.tiling), $0.cost)
     }
     let ranked = promising(direct + winograd)
-    let large = problem.pixels >= 64 && problem.outputChannels >= 64
-    let tiled: [ConvolutionVariant] =
-      large ? [.tiled(group: 16), .tiled(group: 8)] : [.tiled(group: 8)]
-    return [.depthwise] + ranked + tiled + [.simple]
+    return [.depthwise] + ranked + workItems(problem, traits) + [.simple]
   }
 
   /// Tilings of one form of Winograd's algorithm that are looked at.

@@ -18,8 +18,10 @@ extension MatMul: OpenCLLowerable {
       throw invalid("expected batches that broadcast", found: "\(left.shape) and \(right.shape)")
     }
     let loop = StridedLoop(batch, [Array(output.strides.dropLast(2)), a, b])
-    guard let choice = VariantChoice(MatMulVariant.allCases, loop, builder.traits) else { return }
     let (rows, columns) = (output.shape[rank - 2], output.shape[rank - 1])
+    let variants = MatMulVariant.list(rows, columns, loop.count, builder.traits)
+    let extents = MatMulExtents(rows: rows, columns: columns)
+    guard let choice = VariantChoice(variants, extents, builder.traits) else { return }
     let (aRank, bRank) = (left.shape.rank, right.shape.rank)
     let arguments: [Launch.Argument] = [
       .buffer(left.storage), .offset(left.storage, left.offset),
@@ -38,6 +40,21 @@ extension MatMul: OpenCLLowerable {
           file: "matmul.cl", entry: "matmul_tiles", defines: [.init("MR", tile)]),
         variant: "tiles \(tile)x16", rejected: choice.rejected, arguments: arguments,
         global: [(rows + tile - 1) / tile, (columns + 15) / 16, loop.count], local: [1, 1, 1])
+    case .tiled(let tile):
+      let rowsAreAdjacent = left.strides[aRank - 2] == 1 && left.strides[aRank - 1] != 1
+      let innerIsAdjacent = right.strides[bRank - 2] == 1 && right.strides[bRank - 1] != 1
+      builder.emit(
+        KernelSpecialization(
+          file: "matmul_tiled.cl", entry: "matmul_tiled",
+          defines: tile.macros.map { .init($0.0, $0.1) } + [
+            .init("ROWS_ADJACENT", rowsAreAdjacent ? 1 : 0),
+            .init("INNER_ADJACENT", innerIsAdjacent ? 1 : 0),
+          ]),
+        variant: choice.chosen.name, rejected: choice.rejected, arguments: arguments,
+        global: [
+          (rows + tile.rows - 1) / tile.rows * tile.groupColumns,
+          (columns + tile.columns - 1) / tile.columns * tile.groupRows, loop.count,
+        ], local: [tile.groupColumns, tile.groupRows, 1])
     case .items:
       builder.emit(
         KernelSpecialization(file: "matmul.cl", entry: "matmul_items"),
@@ -47,19 +64,47 @@ extension MatMul: OpenCLLowerable {
   }
 }
 
-/// The ways to multiply batches of matrices, in order of preference.
-private enum MatMulVariant: String, KernelVariant, CaseIterable {
-  case tiles, items
+/// Extents of the result of a matrix product.
+private struct MatMulExtents {
+  let rows: Int
+  let columns: Int
+}
 
-  var name: String { rawValue }
+/// The ways to multiply batches of matrices.
+private enum MatMulVariant: KernelVariant {
+  case tiles
+  case tiled(GemmTile)
+  case items
 
-  func accepts(_ batches: StridedLoop, _ traits: DeviceTraits) -> Acceptance {
+  var name: String {
     switch self {
-    case .items: .yes
-    case .tiles:
-      traits.style == .registerTiles
-        ? .yes : .no("one work-item per group leaves most of the device idle")
+    case .tiles: "tiles"
+    case .tiled(let tile): "tiled \(tile.name)"
+    case .items: "items"
     }
+  }
+
+  func accepts(_ problem: MatMulExtents, _ traits: DeviceTraits) -> Acceptance {
+    switch self {
+    case .items: return .yes
+    case .tiles:
+      return traits.style == .registerTiles
+        ? .yes : .no("one work-item per group leaves most of the device idle")
+    case .tiled(let tile):
+      guard traits.style == .workItems else { return .no("made for devices with work-item groups") }
+      guard problem.rows >= 4, problem.columns >= 4 else {
+        return .no("\(problem.rows)x\(problem.columns) results would leave most of a tile idle")
+      }
+      return tile.accepts(traits)
+    }
+  }
+
+  /// The list for so many products of these extents, in order of preference.
+  static func list(_ rows: Int, _ columns: Int, _ matrices: Int, _ traits: DeviceTraits)
+    -> [MatMulVariant]
+  {
+    let tiles = GemmTile.list(rows: rows, columns: columns, matrices: matrices, traits)
+    return [.tiles] + tiles.map { MatMulVariant.tiled($0) } + [.items]
   }
 }
 

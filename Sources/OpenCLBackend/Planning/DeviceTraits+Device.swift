@@ -14,5 +14,6 @@ extension DeviceTraits {
       maxWorkGroupSize: Swift.max(1, device.maxWorkGroupSize),
       maxAllocationBytes: device.maxAllocationBytes, globalMemoryBytes: device.globalMemoryBytes,
       overlapsLaunches: device.supportsOutOfOrder)
+    hasHalfArithmetic = device.hasFP16
   }
 }

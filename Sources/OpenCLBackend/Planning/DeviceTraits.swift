@@ -25,6 +25,8 @@ package struct DeviceTraits: Hashable, Sendable {
   package var maxAllocationBytes: Int
   /// Bytes of all buffers together.
   package var globalMemoryBytes: Int
+  /// Whether kernels may compute in float16 (`cl_khr_fp16`), not only store it.
+  package var hasHalfArithmetic = false
   /// Whether launches may overlap.
   package var overlapsLaunches: Bool
 

@@ -12,7 +12,8 @@ extension Plan {
   package func text(verbose: Bool = false) -> String {
     let summary = PlanSummary(self)
     var lines = [
-      "plan '\(summary.name)' (\(summary.style), accuracy \(summary.accuracy))",
+      "plan '\(summary.name)' (\(summary.style), accuracy \(summary.accuracy)"
+        + (options.precision == .fp32 ? ")" : ", \(summary.precision))"),
       "launches: NODE = OP [VARIANT, ERROR NEXT TO DIRECT SUMMATION'S] KERNEL<WORK-ITEMS> "
         + "-> REGION+ELEMENTS SHAPE STRIDES",
     ]

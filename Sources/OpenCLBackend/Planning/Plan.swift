@@ -28,7 +28,7 @@ package struct Plan: Sendable {
 
   /// The largest single buffer in bytes.
   package var largestBufferBytes: Int {
-    let inputs = regions.filter(\.isInput).map { $0.elementCount * 4 }
+    let inputs = regions.filter(\.isInput).map { $0.elementCount * options.precision.bytes }
     return Swift.max(arenaBytes, inputs.max() ?? 0, constants.map(\.byteCount).max() ?? 0)
   }
 
@@ -46,7 +46,7 @@ package struct Plan: Sendable {
   package struct Region: Sendable {
     /// Name of the value it was made for.
     package let name: String
-    /// Elements (float32).
+    /// Elements of the plan's precision.
     package let elementCount: Int
     /// The storage's extents, border included, and the border: regions with a border share memory only with
     /// regions of the same geometry, so that their zeros stay zeros.
@@ -165,13 +165,15 @@ package struct Launch: Sendable {
 /// A constant that a plan needs on the device, in the form its kernels read.
 package struct PlannedConstant: Sendable {
   /// What it is made from and how: equal keys mean equal bytes, so that plans of one model share them.
-  package let key: Key
+  package var key: Key
+  /// Number of elements.
+  package let elementCount: Int
   /// Size in bytes.
-  package let byteCount: Int
+  package var byteCount: Int { elementCount * key.precision.bytes }
   /// Writes the bytes: every element, as the memory starts with any content.
   package let write: Write
 
-  /// Writes the elements of a constant, `byteCount / 4` of them.
+  /// Writes the elements of a constant, ``elementCount`` of them, as floats.
   package typealias Write =
     @Sendable (UnsafeMutableBufferPointer<Float>) throws(InceptError) -> Void
 
@@ -181,13 +183,22 @@ package struct PlannedConstant: Sendable {
     package let sources: [HostTensor]
     /// How they are packed.
     package let packing: String
+    /// What the elements are stored as.
+    package var precision = Precision.fp32
+
+    /// An identity, in float32.
+    package init(sources: [HostTensor], packing: String) {
+      self.sources = sources
+      self.packing = packing
+    }
   }
 
-  /// A constant. `write` gets memory of the device where that is the host's too, so that no other copy exists;
+  /// A constant of `byteCount` bytes, were it float32; the plan stores it in its own precision. `write` gets
+  /// memory of the device where that is the host's too and no conversion is needed, so that no other copy exists;
   /// it must set every element, padding included, and should not read what it wrote.
   package init(key: Key, byteCount: Int, write: @escaping Write) {
     self.key = key
-    self.byteCount = byteCount
+    elementCount = byteCount / Precision.fp32.bytes
     self.write = write
   }
 }

@@ -8,13 +8,18 @@ package struct PlanOptions: Hashable, Sendable {
   /// Whether launches may overlap.
   package var queue: QueueMode
 
+  /// What activations and weights are stored as.
+  package var precision: Precision
+
   /// Options; by default those of a user who asked for nothing.
   package init(
-    accuracy: Accuracy = .high, choices: [String: String] = [:], queue: QueueMode = .auto
+    accuracy: Accuracy = .high, choices: [String: String] = [:], queue: QueueMode = .auto,
+    precision: Precision = .fp32
   ) {
     self.accuracy = accuracy
     self.choices = choices
     self.queue = queue
+    self.precision = precision
   }
 }
 

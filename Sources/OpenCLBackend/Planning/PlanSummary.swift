@@ -85,6 +85,8 @@ package struct PlanSummary: Encodable, Sendable {
   package let style: String
   /// How much rounding error the variants may have: `exact`, `high`, `fast`.
   package let accuracy: String
+  /// What elements are stored as: `fp32`, `fp16`.
+  package let precision: String
   /// How launches follow one another: `in-order`, or `out-of-order` where they may overlap.
   package let queue: String
   package let launches: [Kernel]
@@ -98,7 +100,7 @@ package struct PlanSummary: Encodable, Sendable {
   package let kernels: Int
 
   private enum CodingKeys: String, CodingKey {
-    case name, style, accuracy, queue, launches, regions, copies, kernels
+    case name, style, accuracy, precision, queue, launches, regions, copies, kernels
     case arenaBytes = "arena_bytes"
     case weightsBytes = "weights_bytes"
     case largestBufferBytes = "largest_buffer_bytes"
@@ -109,6 +111,7 @@ package struct PlanSummary: Encodable, Sendable {
     name = plan.name
     style = plan.traits.style.rawValue
     accuracy = plan.options.accuracy.rawValue
+    precision = plan.options.precision.rawValue
     queue = (plan.runsOutOfOrder ? QueueMode.outOfOrder : .inOrder).rawValue
     launches = plan.launches.enumerated().map { index, launch in
       Kernel(
@@ -121,12 +124,13 @@ package struct PlanSummary: Encodable, Sendable {
         errorGrowth: launch.errorGrowth, problem: launch.tuning?.key,
         isTuned: launch.tuning?.isTuned ?? false)
     }
+    let elementBytes = plan.options.precision.bytes
     regions = plan.regions.enumerated().map { index, region in
       let border = region.geometry.border
       return Region(
         index: index, name: region.name,
-        offsetBytes: region.isInput ? nil : region.offset * 4,
-        bytes: region.elementCount * 4, first: region.lifetime.lowerBound,
+        offsetBytes: region.isInput ? nil : region.offset * elementBytes,
+        bytes: region.elementCount * elementBytes, first: region.lifetime.lowerBound,
         last: region.lifetime.upperBound,
         border: border.isNone ? nil : Border(before: border.before, after: border.after))
     }

@@ -67,7 +67,8 @@ package struct WinogradForm: Hashable, Sendable {
         WinogradForm(rows: .f4x3, columns: .f6x3, accuracy: .high),
         square(.f6x3, largeTiles),
       ]
-    case (Spatial(3, 3), Spatial(2, 2)): return [square(.strided2, .high), square(.strided3, .high)]
+    case (Spatial(3, 3), Spatial(2, 2)):
+      return [square(.strided2, .high), square(.strided3, .high)]
     case (Spatial(5, 5), .one): return [square(.f2x5, .high), square(.f4x5, .high)]
     case (Spatial(1, 7), .one): return WinogradTransform.sevenTaps.map { row($0, .high) }
     case (Spatial(7, 1), .one): return WinogradTransform.sevenTaps.map { column($0, .high) }

@@ -3,7 +3,8 @@ import TensorCore
 
 extension ConvolutionLowering {
   /// The launch of `conv2d_winograd.cl`.
-  func winograd(_ tiling: WinogradTiling, _ builder: inout PlanBuilder) throws(InceptError) -> Call {
+  func winograd(_ tiling: WinogradTiling, _ builder: inout PlanBuilder) throws(InceptError) -> Call
+  {
     let form = tiling.form
     // A filter of one column is one of one row on the image with its axes exchanged: one program for both.
     let isTransposed = form.columns.size == 1

@@ -32,7 +32,8 @@ extension WinogradTransform {
     for j in 0..<size where !pairs.values.contains(j) {
       guard let partner = columnPartner(of: j) else { continue }
       pairs[j] = partner
-      code += "const VECTOR s\(j) = (d)[\(j)] + (d)[\(partner)], t\(j) = (d)[\(j)] - (d)[\(partner)]; "
+      code += "const VECTOR s\(j) = (d)[\(j)] + (d)[\(partner)], "
+      code += "t\(j) = (d)[\(j)] - (d)[\(partner)]; "
     }
     let second = Set(pairs.values)
     for i in 0..<outputs {

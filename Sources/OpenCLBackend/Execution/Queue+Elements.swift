@@ -1,0 +1,31 @@
+import OpenCLRuntime
+import TensorCore
+
+/// Elements between the host, where they are floats, and buffers, where they have a plan's precision.
+extension Queue {
+  /// Writes elements from a buffer's beginning.
+  func write(
+    _ buffer: borrowing Buffer, elements: UnsafeBufferPointer<Float>, as precision: Precision
+  ) throws(InceptError) {
+    switch precision {
+    case .fp32: try write(buffer, from: UnsafeRawBufferPointer(elements))
+    case .fp16: try write(buffer, elements.map { UInt16(halfBitsOf: $0) })
+    }
+  }
+
+  /// Reads elements from element number `first` on into all of `destination`.
+  func read(
+    _ buffer: borrowing Buffer, elements destination: UnsafeMutableBufferPointer<Float>,
+    first: Int, as precision: Precision
+  ) throws(InceptError) {
+    switch precision {
+    case .fp32:
+      try read(
+        buffer, into: UnsafeMutableRawBufferPointer(destination), offset: first * precision.bytes)
+    case .fp16:
+      let halves: [UInt16] = try read(
+        buffer, count: destination.count, offset: first * precision.bytes)
+      for (index, bits) in halves.enumerated() { destination[index] = Float(halfBits: bits) }
+    }
+  }
+}
