@@ -22,14 +22,26 @@
 #define NV 2
 #endif
 
+OUTLINED void register_tile(
+    int first, int panel, __global const STORE_T *restrict x, int x_offset, __global const STORE_T *restrict weights,
+    int weights_offset, __global const STORE_T *restrict bias, int bias_offset,
+    __global STORE_T *restrict y, __global const int *restrict blocks, int pixels, int out_height,
+    int out_width, int x_batch, int x_row, int x_column, int outer, int outer_step, int middle,
+    int middle_step, int run, int group_panels, int group_step) {
+  conv2d_tile(
+      MR, NV, first, panel, x, x_offset, weights + weights_offset, bias + bias_offset, y, blocks,
+      pixels, out_height, out_width, x_batch, x_row, x_column, outer, outer_step, middle, middle_step,
+      run, group_panels, group_step);
+}
+
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_direct(
     __global const STORE_T *restrict x, int x_offset, __global const STORE_T *restrict weights,
     int weights_offset, __global const STORE_T *restrict bias, int bias_offset,
     __global STORE_T *restrict y, __global const int *restrict blocks, int pixels, int out_height,
     int out_width, int x_batch, int x_row, int x_column, int outer, int outer_step, int middle,
     int middle_step, int run, int group_panels, int group_step) {
-  conv2d_tile(
-      MR, NV, get_global_id(0) * MR, get_global_id(1), x, x_offset, weights + weights_offset,
-      bias + bias_offset, y, blocks, pixels, out_height, out_width, x_batch, x_row, x_column, outer,
-      outer_step, middle, middle_step, run, group_panels, group_step);
+  register_tile(
+      get_global_id(0) * MR, get_global_id(1), x, x_offset, weights, weights_offset, bias, bias_offset,
+      y, blocks, pixels, out_height, out_width, x_batch, x_row, x_column, outer, outer_step, middle,
+      middle_step, run, group_panels, group_step);
 }

@@ -83,7 +83,7 @@ static inline Tile locate(int tile, int tile_rows, int tile_columns, int out_hei
   }
 
 // The transformed patch at `source`, 16 channels of it, to `target`; points are `plane` floats apart.
-static inline void transform_input(
+OUTLINED void transform_input(
     __global const float *source, int sample_row, int sample_column, int lanes,
     WORK float *target, int plane) {
 #if AY == 1
@@ -115,7 +115,7 @@ static inline void transform_input(
 
 // A register tile: MR tiles × NV·16 channels of one point. `v` points to the first tile, its channel blocks are
 // `block_step` floats apart.
-static inline void multiply(
+OUTLINED void multiply(
     WORK const float *v, int block_step, __global const float *w, int channels,
     WORK float *product) {
   float16 acc[MR][NV];
@@ -148,7 +148,7 @@ static inline void multiply(
 }
 
 // The outputs of one tile and 16 channels. `product` is its first point; points are `plane` floats apart.
-static inline void store_tile(
+OUTLINED void store_tile(
     WORK const float *product, int plane, float16 bias, Tile t, __global float *destination,
     int row_stride, int column_stride, int channels, int kind) {
 #if AY == 1
