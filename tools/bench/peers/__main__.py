@@ -137,7 +137,7 @@ def main():
     for case in (name for name in CASES if name in options.cases):
         refused, found, before = [], [], busy_elsewhere()
         try:
-            with tempfile.TemporaryDirectory(prefix="incept-bench-") as folder:
+            with tempfile.TemporaryDirectory(prefix="incept-bench-", ignore_cleanup_errors=True) as folder:
                 found = measured(case, options, engines, fixtures, Path(folder), refused.append)
         except (EngineFailed, subprocess.CalledProcessError, OSError) as failure:
             refused.append(failure)

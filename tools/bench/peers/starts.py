@@ -50,7 +50,7 @@ class Starts:
         ours = self.engines.default
         contenders = {c.key: c for c in [*self.engines.peers, ours]}
         found = {key: [] for key in contenders}
-        with tempfile.TemporaryDirectory(dir=self.folder) as kept:
+        with tempfile.TemporaryDirectory(dir=self.folder, ignore_cleanup_errors=True) as kept:
             for number in range(-1 if case == "warm" else 0, rounds):
                 progress(f"{case}: round {max(0, number + 1)} of {rounds}")
                 for key in order_of_turns(contenders, number):
@@ -60,7 +60,7 @@ class Starts:
                         elif case == "warm":
                             figures = self.incept(kept)
                         else:
-                            with tempfile.TemporaryDirectory(dir=self.folder) as fresh:
+                            with tempfile.TemporaryDirectory(dir=self.folder, ignore_cleanup_errors=True) as fresh:
                                 figures = self.incept(fresh)
                     except (Disagreement, EngineFailed) as failure:
                         refuse(failure)
