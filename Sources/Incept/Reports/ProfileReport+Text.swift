@@ -31,7 +31,7 @@ extension ProfileReport {
     table.add(["device", device.line])
     table.add([
       "accuracy",
-      "\(accuracy.rawValue)\(precision.remark); ERROR bounds rounding next to direct summation's",
+      "\(accuracy.rawValue)\(precision.remark); ERROR estimates rounding next to direct summation's",
     ])
     table.add(["measured", "medians of \(runs) runs of batch \(batch)"])
     table.add(["kernels", ms(total.kernel)])

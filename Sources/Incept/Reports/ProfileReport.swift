@@ -29,7 +29,7 @@ public struct ProfileReport: Report {
     public var op: String
     /// Which of the operator's kernels, and so which algorithm.
     public var variant: String
-    /// Bound of the algorithm's rounding error next to that of direct summation, as a factor.
+    /// Estimate of the algorithm's rounding error next to that of direct summation, as a factor; see `WinogradTransform`.
     public var errorGrowth: Double
     /// Shapes of the inputs that are no weights.
     public var input: [[Int]]
