@@ -28,9 +28,9 @@ public final class TensorStorage: @unchecked Sendable {
       owned = nil
     } else {
       // An empty buffer has no address; tensors want one all the same.
-      let placeholder = UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 64)
-      baseAddress = UnsafeRawPointer(placeholder)
-      owned = placeholder
+      let empty = UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 64)
+      baseAddress = UnsafeRawPointer(empty)
+      owned = empty
     }
     byteCount = bytes.count
     self.owner = owner

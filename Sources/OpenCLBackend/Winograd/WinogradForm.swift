@@ -47,6 +47,18 @@ package struct WinogradForm: Hashable, Sendable {
   /// Estimated growth of the rounding error over direct summation.
   package var errorGrowth: Double { rows.errorGrowth * columns.errorGrowth }
 
+  /// Why no kernel can compute a convolution in this form; nil where one can.
+  func refusal(of problem: ConvolutionProblem) -> String? {
+    if !problem.hasConstantWeights { return "weights that are computed at run time" }
+    if problem.groups != 1 { return "groups" }
+    if problem.image.strides[3] != 1, problem.image.shape[3] != 1 {
+      return "channels are not neighbours in memory"
+    }
+    let isCovered =
+      problem.positions.height >= rows.outputs && problem.positions.width >= columns.outputs
+    return isCovered ? nil : "the result is smaller than a tile of outputs"
+  }
+
   /// Whether the filter is one row or one column of taps.
   package var isOneDimensional: Bool { rows.size == 1 || columns.size == 1 }
 

@@ -21,14 +21,7 @@ struct WinogradSteps: Hashable, Sendable {
   }
 
   func accepts(_ problem: ConvolutionProblem, _ traits: DeviceTraits) -> Acceptance {
-    guard problem.hasConstantWeights else { return .no("weights that are computed at run time") }
-    guard problem.groups == 1 else { return .no("groups") }
-    guard problem.image.strides[3] == 1 || problem.image.shape[3] == 1 else {
-      return .no("channels are not neighbours in memory")
-    }
-    guard problem.positions.height >= form.rows.outputs,
-      problem.positions.width >= form.columns.outputs
-    else { return .no("the result is smaller than a tile of outputs") }
+    if let reason = form.refusal(of: problem) { return .no(reason) }
     let (patches, products) = scratch(problem)
     let bytes = (patches + products) * 4
     let limit = min(traits.maxAllocationBytes, traits.globalMemoryBytes, Int(Int32.max)) / 4

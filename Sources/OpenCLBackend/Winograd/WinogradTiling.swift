@@ -52,14 +52,7 @@ struct WinogradTiling: Hashable, Sendable {
     guard traits.style == .registerTiles else {
       return .no("one work-item per group leaves most of the device idle")
     }
-    guard problem.hasConstantWeights else { return .no("weights that are computed at run time") }
-    guard problem.groups == 1 else { return .no("groups") }
-    guard problem.image.strides[3] == 1 || problem.image.shape[3] == 1 else {
-      return .no("channels are not neighbours in memory")
-    }
-    guard problem.positions.height >= form.rows.outputs,
-      problem.positions.width >= form.columns.outputs
-    else { return .no("the result is smaller than a tile of outputs") }
+    if let reason = form.refusal(of: problem) { return .no(reason) }
     let bytes = workElements(channels: problem.weights[2]) * 4
     if isGlobal {
       guard bytes <= Self.globalSliceLimit else {
