@@ -13,11 +13,12 @@
 //            (work-items of the kernel that it stands for) along dimension 0, units in all, units of a ticket, the
 //            number behind the step's last ticket, 1 where the image is in `input`; then the arguments of that kernel
 //            but for the buffers, with positions in `table` for tables.
-// state      zeros: tickets drawn, work-groups that ended, then for each step the tickets done. Zeros again at the
-//            end.
+// state      zeros: tickets drawn, work-groups that ended, then for each step the tickets done, each STRIDE ints from
+//            the next: who waits for one does not hold up who changes another. Zeros again at the end.
 //
 // Macros: KINDS, a list of TILE(kind, pixels, vectors) for conv2d_direct.cl, DEPTHWISE(kind) for conv2d_depthwise.cl,
 // POOL(kind, vectors) for global averages and SOFTMAX(kind); ACT0(x) …, ACTIVATION_COUNT.
+#define RESULTS_ARE_SMALL 1
 #include "common.clh"
 #include "conv2d_tile.clh"
 #include "depthwise_row.clh"
@@ -28,6 +29,8 @@
 #define KINDS TILE(0, 6, 2) DEPTHWISE(1) POOL(2, 1) SOFTMAX(3)
 #endif
 #define RECORD 24
+// A cache line.
+#define STRIDE 16
 
 #define TILE(kind, rows, vectors)                                                              \
   case kind:                                                                                   \
@@ -69,8 +72,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void chain(
     __global float *data, __global const float *input, __global const float *constants,
     __global const int *table, __global int *state, int steps) {
   volatile __global int *drawn = state;
-  volatile __global int *ended = state + 1;
-  volatile __global int *done = state + 2;
+  volatile __global int *ended = state + STRIDE;
+  volatile __global int *done = state + 2 * STRIDE;
   int step = 0;
   int before = 0;
   for (;;) {
@@ -85,18 +88,19 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void chain(
     if (step > 0) {
       const int first = step > 1 ? record[4 - 2 * RECORD] : 0;
       const int wanted = record[4 - RECORD] - first;
-      while (done[step - 1] < wanted) {}
+      volatile __global int *finished = done + (step - 1) * STRIDE;
+      while (*finished < wanted) {}
       // Reads the counter once more, with the order between threads that plain reads lack.
-      atomic_add(done + step - 1, 0);
+      atomic_add(finished, 0);
     }
     mem_fence(CLK_GLOBAL_MEM_FENCE);
     const int start = (ticket - before) * record[3];
     const int end = min(start + record[3], record[2]);
     for (int i = start; i < end; i++) unit(i, data, input, constants, table, record);
     mem_fence(CLK_GLOBAL_MEM_FENCE);
-    atomic_inc(done + step);
+    atomic_inc(done + step * STRIDE);
   }
   if (atomic_inc(ended) == (int)get_num_groups(0) - 1) {
-    for (int i = 0; i < steps + 2; i++) state[i] = 0;
+    for (int i = 0; i < steps + 2; i++) state[i * STRIDE] = 0;
   }
 }

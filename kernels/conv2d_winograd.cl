@@ -91,7 +91,7 @@ OUTLINED void transform_input(
   LOAD_SAMPLES(d, AX, source, sample_column)
   INPUT_X(d, v)
 #pragma unroll
-  for (int j = 0; j < AX; j++) vstore16(v[j], 0, target + j * plane);
+  for (int j = 0; j < AX; j++) STORE16_NEAR(WORK, v[j], 0, target + j * plane);
 #else
   float16 columns[AY * AX];
   // Rolled: unrolled transforms compile many times as long and spill.
@@ -108,7 +108,9 @@ OUTLINED void transform_input(
     float16 v[AX];
     INPUT_X(columns + i * AX, v)
 #pragma unroll
-    for (int j = 0; j < AX; j++) vstore16(v[j], 0, target + (i * AX + j) * plane);
+    for (int j = 0; j < AX; j++) {
+      STORE16_NEAR(WORK, v[j], 0, target + (i * AX + j) * plane);
+    }
   }
 #endif
 }
@@ -143,21 +145,21 @@ OUTLINED void multiply(
 #pragma unroll
   for (int i = 0; i < MR; i++) {
 #pragma unroll
-    for (int n = 0; n < NV; n++) vstore16(acc[i][n], i * NV + n, product);
+    for (int n = 0; n < NV; n++) STORE16_NEAR(WORK, acc[i][n], i * NV + n, product);
   }
 }
 
 // The outputs of one tile and 16 channels. `product` is its first point; points are `plane` floats apart.
 OUTLINED void store_tile(
-    WORK const float *product, int plane, float16 bias, Tile t, __global float *destination,
-    int row_stride, int column_stride, int channels, int kind) {
+    WORK const float *product, int plane, float16 bias, int skipped_rows, int skipped_columns,
+    __global float *destination, int row_stride, int column_stride, int channels, int kind) {
 #if AY == 1
   float16 d[AX], v[MX];
 #pragma unroll
   for (int j = 0; j < AX; j++) d[j] = vload16(0, product + j * plane);
   INVERSE_X(d, v)
 #pragma nounroll
-  for (int l = t.skipped_columns; l < MX; l++) {
+  for (int l = skipped_columns; l < MX; l++) {
     store_lanes(ACTIVATE(v[l] + bias, kind), channels, destination + l * column_stride);
   }
 #else
@@ -172,17 +174,29 @@ OUTLINED void store_tile(
     for (int k = 0; k < MY; k++) columns[k * AX + j] = v[k];
   }
 #pragma nounroll
-  for (int k = t.skipped_rows; k < MY; k++) {
+  for (int k = skipped_rows; k < MY; k++) {
     float16 v[MX];
     INVERSE_X(columns + k * AX, v)
 #pragma nounroll
-    for (int l = t.skipped_columns; l < MX; l++) {
+    for (int l = skipped_columns; l < MX; l++) {
       store_lanes(
           ACTIVATE(v[l] + bias, kind), channels,
           destination + k * row_stride + l * column_stride);
     }
   }
 #endif
+}
+
+// Announces the stores of one tile and panel; `block` is the panel's first.
+static inline void announce_tile(Tile t, __global float *y, __global const int *block) {
+  for (int n = 0; n < NV; n++, block += 8) {
+    if (block[4] == 0) continue;
+    __global const float *destination =
+        y + block[0] + t.image * block[1] + t.row * block[2] + t.column * block[3];
+    for (int k = 0; k < MY; k++) {
+      for (int l = 0; l < MX; l++) ANNOUNCE_STORE(destination + k * block[2] + l * block[3]);
+    }
+  }
 }
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_winograd(
@@ -223,6 +237,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_winograd(
       __global const float *w =
           weights + weights_offset + panel * (POINTS * NV * 16) * channels;
       for (int point = 0; point < POINTS; point++) {
+        if (point < group_tiles && first + point < tiles) {
+          announce_tile(
+              locate(first + point, tile_rows, tile_columns, out_height, out_width), y,
+              blocks + panel * NV * 8);
+        }
         for (int t = 0; t < group_tiles; t += MR) {
           multiply(
               v + point * plane + t * 16, group_tiles * 16, w, channels,
@@ -239,7 +258,7 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_winograd(
           const Tile tile =
               locate(first + t, tile_rows, tile_columns, out_height, out_width);
           store_tile(
-              product + (t * NV + n) * 16, product_plane, b, tile,
+              product + (t * NV + n) * 16, product_plane, b, tile.skipped_rows, tile.skipped_columns,
               y + block[0] + tile.image * block[1] + tile.row * block[2] + tile.column * block[3],
               block[2], block[3], count, block[5]);
         }

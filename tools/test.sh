@@ -42,6 +42,8 @@ skipped=$(grep -c '^➜ Test .*skipped' "$log")
 if [ "$status" -eq 0 ]; then
   echo "==> All good: $((tests - skipped)) tests passed, $skipped skipped, in $((SECONDS - started)) s"
 else
-  echo "==> Something failed; the whole output is in $log" >&2
+  # Once more at the end, where they are not lost among the rest.
+  grep -E '^✘ Test .*(recorded an issue|failed after)|^(ERROR|FAIL): |error: |Fatal error' "$log" | sort -u | head -40 >&2
+  echo "==> Something failed (above); the whole output is in $log" >&2
 fi
 exit "$status"

@@ -30,14 +30,12 @@ struct TuneCommand: ParsableCommand {
 
   func run() throws {
     let interrupts = Interrupts()
-    defer { withExtendedLifetime(interrupts) {} }
-    let presses = interrupts.presses
     let report = try ProgressLine.during { (line) throws(InceptError) in
       let session = try device.session(try model.load(line), line)
       let report = try session.tune(
         TuneOptions(
           budget: budget.value, batch: batch.value, restarts: restart,
-          isStopped: { presses.count > 0 }))
+          isStopped: { interrupts.count > 0 }))
       if let export { try session.exportTuning(report, to: export) }
       return report
     }

@@ -1,37 +1,36 @@
-import Dispatch
 import Foundation
 import Synchronization
 
-/// Ctrl-C for a command that can end early: the first one is counted, the second ends the process with 130. Holds as
-/// long as the object lives.
-final class Interrupts {
+/// Ctrl-C for a command that can end early: the first one is counted, the second ends the process with 130.
+///
+/// SIGINT is waited for rather than handled: an OpenCL compiler in this process may take over the handler, and delete
+/// its own temporary files in it while it goes on compiling.
+final class Interrupts: Sendable {
+  private let presses = Atomic(0)
+
   /// How often Ctrl-C was pressed.
-  final class Presses: Sendable {
-    fileprivate let value = Atomic(0)
+  var count: Int { presses.load(ordering: .relaxed) }
 
-    /// The count.
-    var count: Int { value.load(ordering: .relaxed) }
-  }
-
-  let presses = Presses()
-  private let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-
-  /// Takes over SIGINT.
+  /// Takes over SIGINT until the process ends. To be made before other threads are, which would be interrupted.
   init() {
-    signal(SIGINT, SIG_IGN)
-    source.setEventHandler { [presses] in
-      let count = presses.value.add(1, ordering: .relaxed).newValue
-      // Without the handlers of `exit`: drivers' threads are still at work.
-      if count > 1 { _exit(130) }
-      if Terminal.errorIsTerminal {
-        Terminal.warn("\nstopping after this measurement; Ctrl-C again stops at once\n")
-      }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    let thread = Thread { [self, signals] in
+      while true { self.wait(signals) }
     }
-    source.activate()
+    thread.start()
   }
 
-  deinit {
-    source.cancel()
-    signal(SIGINT, SIG_DFL)
+  private func wait(_ signals: sigset_t) {
+    var signals = signals
+    var signal: Int32 = 0
+    guard sigwait(&signals, &signal) == 0 else { return }
+    // Without the handlers of `exit`: drivers' threads are still at work.
+    if presses.add(1, ordering: .relaxed).newValue > 1 { _exit(130) }
+    if Terminal.errorIsTerminal {
+      Terminal.warn("\nstopping after this measurement; Ctrl-C again stops at once\n")
+    }
   }
 }

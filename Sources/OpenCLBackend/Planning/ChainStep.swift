@@ -65,7 +65,7 @@ struct ChainStep {
   /// is worth.
   func unitsOfTicket(cores: Int) -> Int {
     let worthwhile = units * 1_000 / Swift.max(work, 1)
-    return Swift.max(1, Swift.min(Swift.max(units / (cores * 16), worthwhile), units))
+    return Swift.max(1, Swift.min(Swift.max(units / (cores * 4), worthwhile), units))
   }
 
   /// The arguments without the buffers, in order: a record of `chain.cl` from the offset of the image on.

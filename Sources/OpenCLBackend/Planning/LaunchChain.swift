@@ -15,6 +15,8 @@ struct LaunchChain {
   private static let kindLimit = 8
   /// `RECORD` of `chain.cl`.
   private static let recordLength = 24
+  /// `STRIDE` of `chain.cl`.
+  private static let counterStride = 16
 
   /// Adds a step behind the others if the chain can still hold it.
   mutating func append(_ step: ChainStep) -> Bool {
@@ -73,7 +75,7 @@ struct LaunchChain {
     launch.kernel = kernel
     launch.arguments = [
       .buffer(last.target), .buffer(input ?? last.target), .buffer(.constant(constant)),
-      .table(records + table), .state(steps.count + 2), .int(steps.count),
+      .table(records + table), .state((steps.count + 2) * Self.counterStride), .int(steps.count),
     ]
     launch.global = [groups]
     launch.local = [1]

@@ -25,8 +25,8 @@ class Latency:
     rounds: int
     batch: int = 1
     threads: int = 2
-    warm: int = 1
-    runs: int = 1
+    warm: int = 2
+    runs: int = 5
     busy: bool = False
 
 
@@ -38,7 +38,7 @@ LATENCIES = [
     Latency("inception", "Inception V3, batch 1", "inception", 40),
     Latency("inception-1t", "Inception V3, batch 1, one thread", "inception", 20, threads=1),
     Latency("inception-busy", "Inception V3, batch 1, beside a busy process", "inception", 40, busy=True),
-    Latency("inception-b8", "Inception V3, batch 8, per image", "inception", 10, batch=8),
+    Latency("inception-b8", "Inception V3, batch 8, per image", "inception", 10, batch=8, warm=1, runs=3),
 ]
 
 
