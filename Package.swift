@@ -30,6 +30,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
+    .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
   ],
   targets: [
     // C libraries
@@ -63,8 +64,22 @@ let package = Package(
       exclude: ["Resources/README.md"], swiftSettings: settings, plugins: ["EmbedResources"]),
 
     // Files
+    library(
+      "ProtobufMessages", [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
     library("WireFormats", ["TensorCore", "CZlib", "CZip"]),
     library("ImportKeras", ["WireFormats", "Operators", "GraphIR", "TensorCore"]),
+    library(
+      "ImportONNX",
+      [
+        "ProtobufMessages", "WireFormats", "Operators", "Reference", "GraphIR", "TensorCore",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
+    library(
+      "ImportTensorFlow",
+      [
+        "ProtobufMessages", "WireFormats", "Operators", "Reference", "GraphIR", "TensorCore",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
     .target(
       name: "Models", dependencies: ["Operators", "GraphIR", "TensorCore"],
       exclude: ["Resources/README.md"], swiftSettings: settings, plugins: ["EmbedResources"]),
@@ -76,7 +91,8 @@ let package = Package(
       "Incept",
       [
         "TensorCore", "GraphIR", "Operators", "Passes", "OpenCLRuntime", "OpenCLBackend",
-        "DiskCache", "WireFormats", "ImportKeras", "Models", "Imaging", "Profiling",
+        "DiskCache", "WireFormats", "ImportKeras", "ImportONNX", "ImportTensorFlow", "Models",
+        "Imaging", "Profiling",
       ]),
     .executableTarget(
       name: "InceptCommand",

@@ -1,0 +1,4 @@
+import TensorCore
+
+/// Imports ONNX models.
+package enum ONNXModel {}

@@ -1,0 +1,4 @@
+import TensorCore
+
+/// Imports frozen TensorFlow graphs.
+package enum TensorFlowModel {}
