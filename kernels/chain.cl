@@ -18,7 +18,7 @@
 //
 // Macros: KINDS, a list of TILE(kind, pixels, vectors) for conv2d_direct.cl, DEPTHWISE(kind) for conv2d_depthwise.cl,
 // POOL(kind, vectors) for global averages and SOFTMAX(kind); ACT0(x) …, ACTIVATION_COUNT.
-#define RESULTS_ARE_SMALL 1
+#define DATA_ARE_NEAR 1
 #include "common.clh"
 #include "conv2d_tile.clh"
 #include "depthwise_row.clh"

@@ -51,6 +51,9 @@
 
 #define POINTS (AY * AX)
 
+// Floats between the weights that are read and those that are prefetched: each is read once or twice a run, from memory.
+#define AHEAD 4096
+
 // Where a tile lies: image, and first output row and column; what its neighbours store already.
 typedef struct {
   int image, row, column, skipped_rows, skipped_columns;
@@ -133,6 +136,8 @@ OUTLINED void multiply(
 #pragma unroll
       for (int n = 0; n < NV; n++) wv[n] = vload16(n, w);
 #pragma unroll
+      for (int n = 0; n < NV; n++) PREFETCH(w + n * 16 + AHEAD);
+#pragma unroll
       for (int i = 0; i < MR; i++) {
         const float16 s = (float16)(v[i * 16 + c]);
 #pragma unroll
@@ -187,14 +192,14 @@ OUTLINED void store_tile(
 #endif
 }
 
-// Announces the stores of one tile and panel; `block` is the panel's first.
-static inline void announce_tile(Tile t, __global float *y, __global const int *block) {
+// Prefetches where one tile and panel will be stored; `block` is the panel's first.
+static inline void prefetch_tile(Tile t, __global float *y, __global const int *block) {
   for (int n = 0; n < NV; n++, block += 8) {
     if (block[4] == 0) continue;
     __global const float *destination =
         y + block[0] + t.image * block[1] + t.row * block[2] + t.column * block[3];
     for (int k = 0; k < MY; k++) {
-      for (int l = 0; l < MX; l++) ANNOUNCE_STORE(destination + k * block[2] + l * block[3]);
+      for (int l = 0; l < MX; l++) PREFETCH(destination + k * block[2] + l * block[3]);
     }
   }
 }
@@ -238,7 +243,7 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_winograd(
           weights + weights_offset + panel * (POINTS * NV * 16) * channels;
       for (int point = 0; point < POINTS; point++) {
         if (point < group_tiles && first + point < tiles) {
-          announce_tile(
+          prefetch_tile(
               locate(first + point, tile_rows, tile_columns, out_height, out_width), y,
               blocks + panel * NV * 8);
         }

@@ -1,9 +1,9 @@
 """How near each layer is to what bounds it: layers.py PROFILE.json [--gflops N] [--gbytes N] [--markdown].
 
-PROFILE.json comes from `incept profile MODEL --format json`. A layer's bound is the longer of two times: its multiply-adds
-(those that the chosen algorithm executes; the transforms of Winograd's algorithm are not counted) at --gflops, and its
-bytes, each moved once, at --gbytes. Both default to what two cores of the machine of docs/performance.md reach: a plain
-matrix product, and reads from the last-level cache.
+PROFILE.json comes from `incept profile MODEL --format json`. A layer's bound is the longer of two times: the multiply-adds
+that the chosen algorithm executes (with the operations of Winograd's transforms, each as one) at --gflops, and its bytes,
+each moved once, at --gbytes. Both default to what two cores of the machine of docs/performance.md reach: a plain matrix
+product, and reads from the last-level cache.
 """
 import argparse
 import json

@@ -37,7 +37,8 @@ public struct ProfileReport: Report {
     public var output: [Int]
     /// Multiply-adds.
     public var macs: Int
-    /// Multiply-adds of the algorithm that computes it: fewer where that is Winograd's.
+    /// Multiply-adds of the algorithm that computes it, fewer where that is Winograd's; an operation of its transforms
+    /// counts as one.
     public var executedMacs: Int
     /// Bytes read and written when everything is read or written once.
     public var bytes: Int

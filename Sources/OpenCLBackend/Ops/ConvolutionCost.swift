@@ -43,12 +43,14 @@ struct ConvolutionCost {
     let product = points * Double(channels) * tiles * columns / (efficiency * reuse)
     // Weights stream by once for each group of tiles, at some 6 bytes a cycle from the last-level cache.
     let stream = points * Double(channels) * columns * 64 / 6
-    let (rows, across) = (form.rows.operations, form.columns.operations)
+    let (rows, across) = (form.rows, form.columns)
     let moves = form.isOneDimensional ? 2.0 : 3.5
     let input =
-      Double(form.columns.size * rows.input + form.rows.size * across.input) + moves * points
+      Double(across.size * rows.inputOperations + rows.size * across.inputOperations) + moves
+      * points
     let inverse =
-      Double(form.columns.size * rows.inverse + form.rows.outputs * across.inverse)
+      Double(
+        across.size * rows.inverseOperations + rows.outputs * across.inverseOperations)
       + moves * points + Double(form.outputs)
     let blocks = Double((channels + 15) / 16)
     let item =

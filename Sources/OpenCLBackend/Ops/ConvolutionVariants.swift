@@ -51,9 +51,14 @@ enum ConvolutionVariant: KernelVariant {
     if case .simple = self { traits.style == .registerTiles } else { false }
   }
 
-  /// Multiply-adds that the algorithm does; nil where they are those of the definition.
+  /// Multiply-adds that the algorithm does in the launch that has the layer's name; nil where they are those of the
+  /// definition.
   func multiplyAdds(_ problem: ConvolutionProblem) -> Int? {
-    if case .winograd(let tiling) = self { tiling.multiplyAdds(problem) } else { nil }
+    switch self {
+    case .winograd(let tiling): tiling.multiplyAdds(problem)
+    case .winogradSteps(let steps): steps.multiplyAdds(problem)
+    default: nil
+    }
   }
 
   /// Blocks of 16 output channels that a work-item, or a work-group, computes together.

@@ -47,6 +47,15 @@ package struct WinogradForm: Hashable, Sendable {
   /// Estimated growth of the rounding error over direct summation.
   package var errorGrowth: Double { rows.errorGrowth * columns.errorGrowth }
 
+  /// Operations for one tile, a fused multiply-add being one: products and transforms.
+  func multiplyAdds(channels: Int, outputChannels: Int, inputTransforms: Int = 1) -> Int {
+    let input = columns.size * rows.inputOperations + rows.size * columns.inputOperations
+    let inverse =
+      columns.size * rows.inverseOperations + rows.outputs * columns.inverseOperations
+    return size * channels * outputChannels + inputTransforms * channels * input
+      + outputChannels * inverse
+  }
+
   /// Why no kernel can compute a convolution in this form; nil where one can.
   func refusal(of problem: ConvolutionProblem) -> String? {
     if !problem.hasConstantWeights { return "weights that are computed at run time" }

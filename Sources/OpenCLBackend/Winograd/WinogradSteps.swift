@@ -20,6 +20,12 @@ struct WinogradSteps: Hashable, Sendable {
     return (rows * Self.rowLength(problem), rows * columns)
   }
 
+  /// Operations of the three launches, a fused multiply-add being one.
+  func multiplyAdds(_ problem: ConvolutionProblem) -> Int {
+    form.tileCount(problem)
+      * form.multiplyAdds(channels: problem.weights[2], outputChannels: problem.outputChannels)
+  }
+
   func accepts(_ problem: ConvolutionProblem, _ traits: DeviceTraits) -> Acceptance {
     if let reason = form.refusal(of: problem) { return .no(reason) }
     let (patches, products) = scratch(problem)

@@ -40,9 +40,12 @@ struct WinogradTiling: Hashable, Sendable {
     return problem.image.shape[0] * tiles.height * tiles.width
   }
 
-  /// Multiply-adds of the products, without what tiles overlap and channels are padded.
+  /// Operations of the kernel, a fused multiply-add being one: the products, and the transforms, of which each split
+  /// does the input's for itself. Without what tiles overlap and channels are padded.
   func multiplyAdds(_ problem: ConvolutionProblem) -> Int {
-    tileCount(problem) * form.size * problem.weights[2] * problem.outputChannels
+    let tile = form.multiplyAdds(
+      channels: problem.weights[2], outputChannels: problem.outputChannels, inputTransforms: splits)
+    return tileCount(problem) * tile
   }
 
   /// Panels of channels a work-item takes.

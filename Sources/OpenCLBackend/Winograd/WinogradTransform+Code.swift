@@ -97,12 +97,8 @@ extension WinogradTransform {
     return expression.isEmpty ? "(VECTOR)(0.0f)" : expression
   }
 
-  /// Floating-point operations of ``inputCode`` and of ``inverseCode`` on vectors, for cost models.
-  package var operations: (input: Int, inverse: Int) {
-    func count(_ rows: [[Double]]) -> Int {
-      rows.reduce(0) { $0 + max(0, $1.count { $0 != 0 } - 1) }
-    }
-    // Pairs share their sums: about half of the products remain.
-    return (max(0, count(input) * 6 / 10), max(0, count(inverse) * 6 / 10))
+  /// How many operations a piece of code has.
+  static func operations(_ code: String) -> Int {
+    [" + ", " - ", " * ", "fma("].reduce(0) { $0 + code.components(separatedBy: $1).count - 1 }
   }
 }

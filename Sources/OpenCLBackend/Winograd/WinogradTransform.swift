@@ -35,6 +35,10 @@ package struct WinogradTransform: Hashable, Sendable, CustomStringConvertible {
   package let weights: [[Double]]
   /// Bᵀ, ``size`` × ``size``.
   package let input: [[Double]]
+  /// Vector operations of ``inputCode``: sums, differences, products and fused multiply-adds.
+  package private(set) var inputOperations = 0
+  /// Vector operations of ``inverseCode``.
+  package private(set) var inverseOperations = 0
 
   /// Number of products, and of input samples: m + r − 1, with stride 2 2m + 1.
   package var size: Int { input.count }
@@ -116,6 +120,8 @@ package struct WinogradTransform: Hashable, Sendable, CustomStringConvertible {
     self.inverse = inverse
     self.weights = weights
     self.input = input
+    inputOperations = Self.operations(inputCode)
+    inverseOperations = Self.operations(inverseCode)
   }
 
   /// Coefficients, lowest first, of Π (x − root).
