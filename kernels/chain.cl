@@ -31,6 +31,8 @@
 #define RECORD 24
 // A cache line.
 #define STRIDE 16
+// Plain reads of a counter between two atomic ones.
+#define SPINS 64
 
 #define TILE(kind, rows, vectors)                                                              \
   case kind:                                                                                   \
@@ -89,9 +91,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void chain(
       const int first = step > 1 ? record[4 - 2 * RECORD] : 0;
       const int wanted = record[4 - RECORD] - first;
       volatile __global int *finished = done + (step - 1) * STRIDE;
-      while (*finished < wanted) {}
-      // Reads the counter once more, with the order between threads that plain reads lack.
-      atomic_add(finished, 0);
+      // Plain reads hold nobody up; the atomic one also counts for compilers that read a plain one only once, and has the
+      // order between threads that plain ones lack.
+      do {
+        for (int i = 0; i < SPINS && *finished < wanted; i++) {}
+      } while (atomic_add(finished, 0) < wanted);
     }
     mem_fence(CLK_GLOBAL_MEM_FENCE);
     const int start = (ticket - before) * record[3];

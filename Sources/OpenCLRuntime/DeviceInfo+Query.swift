@@ -53,6 +53,9 @@ extension DeviceInfo {
     addressBits = info.count(CL_DEVICE_ADDRESS_BITS)
     memBaseAddrAlignBits = info.count(CL_DEVICE_MEM_BASE_ADDR_ALIGN)
     hasUnifiedMemory = info.flag(CL_DEVICE_HOST_UNIFIED_MEMORY, default: false)
+    let atomics = info.value(CL_DEVICE_ATOMIC_MEMORY_CAPABILITIES, as: UInt64.self) ?? 0
+    let wanted = UInt64(CL_DEVICE_ATOMIC_ORDER_ACQ_REL | CL_DEVICE_ATOMIC_SCOPE_DEVICE)
+    ordersMemoryBetweenGroups = atomics & wanted == wanted
   }
 }
 

@@ -69,6 +69,9 @@ package struct DeviceInfo: Sendable, Hashable {
   package var profilingTimerResolution = 0
   /// Whether queues may run commands out of order.
   package var supportsOutOfOrder = false
+  /// Whether a work-group may wait for another's atomic operation and then read what that wrote before it: acquire and
+  /// release across the device (OpenCL 3.0, CL_DEVICE_ATOMIC_MEMORY_CAPABILITIES). False where a device is not asked.
+  package var ordersMemoryBetweenGroups = false
   /// Whether device and host share their memory.
   package var hasUnifiedMemory = false
   /// Names of the extensions.

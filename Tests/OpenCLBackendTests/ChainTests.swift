@@ -5,6 +5,11 @@ import TensorCore
 import TestSupport
 import Testing
 
+extension TestDevice {
+  /// Whether short launches become chains.
+  fileprivate var chains: Bool { style == .registerTiles && traits.ordersMemoryBetweenGroups }
+}
+
 @Suite("Chains of launches on devices", .enabled(if: !TestDevice.all.isEmpty, "no OpenCL device"))
 struct ChainDeviceTests {
   @Test("A chain gives the reference's result", arguments: TestDevice.all + TestDevice.otherWidths)
@@ -15,7 +20,7 @@ struct ChainDeviceTests {
         graph, feeds, .loose, on: device, chained: true,
         willRun: { plan in
           let hasChain = plan.launches.contains { $0.op == "chain" }
-          #expect(hasChain == (device.style == .registerTiles))
+          #expect(hasChain == device.chains)
         })
       #expect(mismatch == nil, "\(sample)")
     }
@@ -31,7 +36,7 @@ struct ChainDeviceTests {
         willRun: { chains += $0.launches.filter { $0.op == "chain" }.count })
       #expect(mismatch == nil, "seed \(seed)\n\(graph.text())")
     }
-    #expect(device.style == .registerTiles ? chains > 5 : chains == 0)
+    #expect(device.chains ? chains > 5 : chains == 0)
   }
 
   @Test("The hundredth run gives what the first gave", arguments: TestDevice.all)
@@ -77,7 +82,7 @@ struct ChainPlanTests {
     #expect(plan.text().contains("a … b = chain [chain of 2] chain"))
   }
 
-  @Test("Launches that take long, and those of devices with work-item groups, stay")
+  @Test("Launches that take long, those of devices with work-item groups or without order between groups, stay")
   func leaves() throws {
     var builder = GraphBuilder()
     let input = try builder.input([1, 64, 64, 64])
@@ -90,6 +95,10 @@ struct ChainPlanTests {
     let (graph, _) = try ChainSample([1, 9, 9, 3], channels: 8, classes: 4).graph()
     let items = try PlanBuilder.plan(graph, for: TestTraits.gpu, options: options)
     #expect(items.chained().labels == items.labels)
+    var unordered = TestTraits.cpu()
+    unordered.ordersMemoryBetweenGroups = false
+    let separate = try PlanBuilder.plan(graph, for: unordered, options: options)
+    #expect(separate.chained().labels == separate.labels)
   }
 
   @Test("A chain holds no more activations than a kernel can")

@@ -29,7 +29,7 @@ package struct TestDevice: Sendable, CustomStringConvertible {
 
   private init(
     _ info: DeviceInfo, style: DeviceTraits.Style? = nil, vectorWidth: Int? = nil,
-    localMemoryBytes: Int? = nil
+    localMemoryBytes: Int? = nil, ordersMemory: Bool? = nil
   ) {
     self.info = info
     let native = DeviceTraits(info)
@@ -39,9 +39,17 @@ package struct TestDevice: Sendable, CustomStringConvertible {
     if let localMemoryBytes {
       traits.localMemoryBytes = min(localMemoryBytes, native.localMemoryBytes)
     }
+    traits.ordersMemoryBetweenGroups = ordersMemory ?? native.ordersMemoryBetweenGroups
     self.traits = traits
     isNative = traits == native
     opened = Opened(info, traits)
+  }
+
+  /// The same device, taken to let work-groups wait for one another: simulators do, whatever they report.
+  package func withOrderedMemory() -> TestDevice {
+    TestDevice(
+      info, style: traits.style, vectorWidth: traits.vectorWidth,
+      localMemoryBytes: traits.localMemoryBytes, ordersMemory: true)
   }
 
   /// The open device.

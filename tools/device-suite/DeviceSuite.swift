@@ -64,7 +64,14 @@ struct DeviceSuite {
     var coverage = KernelCoverage()
     for form in forms {
       run(form, form.samples(of: samples), options, skips, &tally, &coverage)
-      if form.style == .registerTiles { runChains(form, options, &tally, &coverage) }
+      guard form.style == .registerTiles else { continue }
+      if form.traits.ordersMemoryBetweenGroups {
+        runChains(form, options, &tally, &coverage)
+      } else if options.forcesChains {
+        runChains(form.withOrderedMemory(), options, &tally, &coverage)
+      } else {
+        coverage.excuse("chain.cl: chain")
+      }
     }
     if options.requiresCoverage {
       for kernel in coverage.missing {
@@ -164,7 +171,7 @@ struct DeviceSuite {
   ) {
     // As large as they need be for one that is more than a pixel.
     let limit = Swift.max(options.maxWork, 2_000)
-    for sample in ChainSample.all where sample.work <= limit && options.filters.isEmpty {
+    for sample in ChainSample.all where sample.work <= limit && options.admits("\(sample)") {
       let name = "\(sample) as \(device.form)"
       if options.isVerbose { say("RUN\t\(name)") }
       tally.run += 1

@@ -22,6 +22,8 @@ struct Options {
   var requiresCoverage = false
   /// `--skip-list FILE`.
   var skipList: String?
+  /// `--chains`: chains of launches also where the device does not promise what they need.
+  var forcesChains = false
   /// `--list`: print the samples and run none.
   var lists = false
   /// `--verbose`: say the name of each sample before it runs, so that a crash has a name.
@@ -29,7 +31,8 @@ struct Options {
 
   static let usage = """
     usage: device-suite [--forms native|all] [--max-work N] [--filter TEXT]... [--representative]
-                        [--require-coverage] [--skip-list FILE] [--list] [--verbose]
+                        [--require-coverage] [--skip-list FILE] [--chains] [--list]
+                        [--verbose]
 
     Solves the sample problems of every operator on every OpenCL device found and compares with the reference.
     """
@@ -42,6 +45,7 @@ struct Options {
       case "--representative": representativeOnly = true
       case "--require-coverage": requiresCoverage = true
       case "--list": lists = true
+      case "--chains": forcesChains = true
       case "--verbose": isVerbose = true
       case "--forms", "--max-work", "--filter", "--skip-list":
         guard let value = rest.popFirst(), set(argument, value) else { return nil }
@@ -52,8 +56,12 @@ struct Options {
 
   /// Whether a sample is small enough and has one of the names asked for.
   func includes(_ sample: OperatorSample) -> Bool {
-    (filters.isEmpty || filters.contains { sample.name.contains($0) })
-      && (maxWork == Int.max || sample.work <= maxWork)
+    admits(sample.name) && (maxWork == Int.max || sample.work <= maxWork)
+  }
+
+  /// Whether a sample of this name is asked for.
+  func admits(_ name: String) -> Bool {
+    filters.isEmpty || filters.contains { name.contains($0) }
   }
 
   private mutating func set(_ name: String, _ value: String) -> Bool {

@@ -66,7 +66,8 @@ use_oclgrind() {
   run=(env LD_LIBRARY_PATH="$(dirname "$library")" taskset -c "$(first_processor)" timeout 2400
     "$oclgrind" --data-races --uninitialized --log "$logs/oclgrind.reports"
     --build-options -cl-opt-disable)
-  options=(--representative --max-work 1500 --require-coverage)
+  # It runs one work-group after the other step by step, which is all that chains of launches need.
+  options=(--representative --max-work 1500 --require-coverage --chains)
 }
 
 # Whether Oclgrind finds what is wrong with a kernel that is wrong on purpose; an Oclgrind that reports nothing

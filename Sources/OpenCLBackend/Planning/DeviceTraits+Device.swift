@@ -15,5 +15,6 @@ extension DeviceTraits {
       maxAllocationBytes: device.maxAllocationBytes, globalMemoryBytes: device.globalMemoryBytes,
       overlapsLaunches: device.supportsOutOfOrder)
     hasHalfArithmetic = device.hasFP16
+    ordersMemoryBetweenGroups = device.ordersMemoryBetweenGroups
   }
 }

@@ -29,6 +29,8 @@ package struct DeviceTraits: Hashable, Sendable {
   package var hasHalfArithmetic = false
   /// Whether launches may overlap.
   package var overlapsLaunches: Bool
+  /// Whether a work-group may wait for what another one writes.
+  package var ordersMemoryBetweenGroups = true
 
   /// Traits from numbers, for tests and for planning without a device.
   package init(

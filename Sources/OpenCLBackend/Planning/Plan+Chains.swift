@@ -2,12 +2,12 @@ import TensorCore
 
 extension Plan {
   /// The plan with neighbouring short launches done by one each (``LaunchChain``): less time, but one time stamp for
-  /// all of them. A plan whose launches may overlap stays as it is, and one that stores float16: `chain.cl` knows
-  /// float32 only.
+  /// all of them. A plan whose launches may overlap stays as it is, one for a device whose work-groups can't wait
+  /// for one another, and one that stores float16: `chain.cl` knows float32 only.
   package func chained() -> Plan {
-    guard traits.style == .registerTiles, !runsOutOfOrder, options.precision == .fp32 else {
-      return self
-    }
+    guard traits.style == .registerTiles, traits.ordersMemoryBetweenGroups, !runsOutOfOrder,
+      options.precision == .fp32
+    else { return self }
     var result = self
     result.launches = []
     var numbers: [Int] = []
