@@ -82,7 +82,7 @@ struct ChainPlanTests {
     #expect(plan.text().contains("a … b = chain [chain of 2] chain"))
   }
 
-  @Test("Launches that take long, those of devices with work-item groups or without order between groups, stay")
+  @Test("Long launches stay, and those of devices with work-item groups or unordered memory")
   func leaves() throws {
     var builder = GraphBuilder()
     let input = try builder.input([1, 64, 64, 64])
