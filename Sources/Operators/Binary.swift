@@ -4,6 +4,10 @@ import TensorCore
 /// An elementwise function of two values.
 public enum BinaryFunction: String, Hashable, Sendable, CaseIterable {
   case add, sub, mul, div, max, min
+  /// The first value to the power of the second.
+  case pow
+  /// The first value where it is not negative, else its product with the second.
+  case prelu
 }
 
 /// Applies a function to two tensors with NumPy's broadcasting, then optionally an activation.

@@ -1,3 +1,4 @@
+import Foundation
 import Operators
 import TensorCore
 
@@ -11,6 +12,8 @@ extension BinaryFunction {
     case .div: a / b
     case .max: Swift.max(a, b)
     case .min: Swift.min(a, b)
+    case .pow: Foundation.pow(a, b)
+    case .prelu: a < 0 ? a * b : a
     }
   }
 }

@@ -5,11 +5,10 @@ import TensorCore
 extension OperatorSamples {
   /// Every function on a vector, an image and a batch; where it is defined.
   package static let unary: [OperatorSample] = UnaryFunction.samples.flatMap { function in
-    let positive = [.log, .sqrt, .reciprocal].contains(function)
-    let range: ClosedRange<Float> = positive ? 0.05...8 : -6...6
-    return ([[1], [7], [2, 7, 11, 17], [1, 5, 5, 16], []] as [Shape]).map {
+    ([[1], [7], [2, 7, 11, 17], [1, 5, 5, 16], []] as [Shape]).map {
       OperatorSample(
-        "\(function.summary) of \($0)", Unary(function), [.fed($0, in: range)], tolerance: .tight)
+        "\(function.summary) of \($0)", Unary(function),
+        [.fed($0, in: function.sampleRange)], tolerance: .tight)
     }
   }
 
@@ -22,14 +21,16 @@ extension OperatorSamples {
     ] as [(Shape, Shape)]).map { left, right in
       OperatorSample(
         "\(function.rawValue) \(left) \(right)", Binary(function),
-        [.fed(left), .fed(right, in: 0.5...2)], tolerance: .tight)
+        [.fed(left, in: function.leftRange), .fed(right, in: 0.5...2)], tolerance: .tight)
     } + [
       OperatorSample(
         "\(function.rawValue) with a constant and relu", Binary(function, activation: .relu),
-        [.fed([2, 5, 5, 16]), .constant([16], in: 0.5...2)], tolerance: .tight),
+        [.fed([2, 5, 5, 16], in: function.leftRange), .constant([16], in: 0.5...2)],
+        tolerance: .tight),
       OperatorSample(
         "\(function.rawValue) and silu", Binary(function, activation: .silu),
-        [.fed([1, 7, 11, 5]), .fed([1, 7, 11, 5], in: 0.5...2)], tolerance: .tight),
+        [.fed([1, 7, 11, 5], in: function.leftRange), .fed([1, 7, 11, 5], in: 0.5...2)],
+        tolerance: .tight),
     ]
   }
 
@@ -105,4 +106,9 @@ extension OperatorSamples {
       "as a result", Constant(HostTensor(shape: [2, 3], floats: [1, -2, 3, -4, 5, -6])), [],
       tolerance: .exact)
   ]
+}
+
+extension BinaryFunction {
+  /// Where first operands lie: real powers are those of positive numbers.
+  fileprivate var leftRange: ClosedRange<Float> { self == .pow ? 0.1...3 : -1...1 }
 }

@@ -12,6 +12,8 @@ extension BinaryFunction {
     case .div: "((a) / (b))"
     case .max: "max(a, b)"
     case .min: "min(a, b)"
+    case .pow: "pow(a, b)"
+    case .prelu: "(max(a, 0.0f) + (b) * min(a, 0.0f))"
     }
   }
 }
