@@ -2,7 +2,7 @@ import GraphIR
 import TensorCore
 
 /// Repeats a tensor along missing axes and axes of extent 1, as NumPy broadcasts it with a shape (ONNX's Expand: an
-/// extent of 1 in the target keeps the input's).
+/// extent of 1 in the target keeps the input's). Elements of any type.
 public struct Expand: Operator {
   /// The name in text forms.
   public static let mnemonic = "expand"
@@ -14,7 +14,7 @@ public struct Expand: Operator {
 
   /// The broadcast shape.
   public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
-    try requireFloatInputs(inputs, 1...1)
+    try requireInputs(inputs, 1...1)
     guard target.isValid, let shape = Binary.broadcast(inputs[0].shape, target) else {
       throw invalid("expected a shape that \(inputs[0].shape) broadcasts with", found: "\(target)")
     }
@@ -25,7 +25,7 @@ public struct Expand: Operator {
   public var attributes: [Attribute] { [Attribute("shape", .ints(target.dimensions))] }
 }
 
-/// Repeats a whole tensor along each axis.
+/// Repeats a whole tensor along each axis. Elements of any type.
 public struct Tile: Operator {
   /// The name in text forms.
   public static let mnemonic = "tile"
@@ -37,7 +37,7 @@ public struct Tile: Operator {
 
   /// The input's shape, each extent multiplied.
   public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
-    try requireFloatInputs(inputs, 1...1)
+    try requireInputs(inputs, 1...1)
     let shape = inputs[0].shape
     guard repeats.count == shape.rank, repeats.allSatisfy({ (0...1 << 24).contains($0) }) else {
       throw invalid(
