@@ -38,7 +38,7 @@
 #define FIRST_JOIN(a, b) ((a) + (b))
 #endif
 #ifndef FIRST_START
-#define FIRST_START 0.0f
+#define FIRST_START ((T)0)
 #endif
 #ifndef SHIFT
 #define SHIFT(v, n) (v)
