@@ -13,9 +13,12 @@ extension Model {
       guard let node = graph.node(named: name) else { throw unknownValue(name) }
       graph.outputs.append(GraphOutput(name: name, value: node.value))
     }
-    let declared = Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.shape) })
-    let changed = shapes.filter { declared[$0.key] != $0.value }
-    return changed.isEmpty ? graph : try graph.rebinding(changed.mapValues { TensorType($0) })
+    var changed: [String: TensorType] = [:]
+    for input in inputs {
+      guard let shape = shapes[input.name], shape != input.shape else { continue }
+      changed[input.name] = TensorType(shape, input.elementType)
+    }
+    return changed.isEmpty ? graph : try graph.rebinding(changed)
   }
 
   /// The same, after all passes.
