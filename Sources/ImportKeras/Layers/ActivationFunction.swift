@@ -69,6 +69,7 @@ struct ActivationFunction: Sendable {
     case "leaky_relu": self.init(.leakyRelu(alpha: 0.2))
     case "sigmoid": self.init(.sigmoid)
     case "tanh": self.init(.tanh)
+    case "sparse_sigmoid": self.init(.hardSigmoid(alpha: 0.5, beta: 0.5))
     case "hard_tanh": self.init(.clip(lower: -1, upper: 1))
     case "softplus": self.init(.softplus)
     case "softsign": self.init(.softsign)
