@@ -1,6 +1,6 @@
 """Compares Incept with Keras on Keras Applications: logits of every file form within 1e-4 of the largest.
 
-Usage: keras_applications.py [--incept PATH] [--models DIR] [--size PIXELS] [--device DEVICE] [NAME ...]
+Usage: keras_applications.py [--incept PATH] [--models DIR] [--size PIXELS] [--device DEVICE] [--accuracy A] [NAME ...]
 
 Every network gets random weights whose batch norms are calibrated, so that activations stay sane, and is saved as
 `.keras`, as `.h5` with its architecture, and where Incept has the architecture built in as weights alone, in both
@@ -20,6 +20,10 @@ TOLERANCE = 1e-4
 BATCH = 2
 NAMES = ["MobileNet", "MobileNetV2", "VGG16", "ResNet50V2", "DenseNet121", "InceptionV3", "Xception",
          "EfficientNetB0", "NASNetMobile", "InceptionResNetV2"]
+# Smaller pictures leave one pixel before the last convolutions, whose batch norms then have next to no statistics.
+SIZES = {"InceptionV3": 139, "InceptionResNetV2": 139}
+SIZE = 96
+CALIBRATION = 16
 # Built-in architectures: their name for --weights, and the node before softmax.
 BUILT_IN = {
     "MobileNet": ("mobilenet_v1", "reshape_2"),
@@ -65,7 +69,7 @@ def make(name, folder, size):
     model = constructor(weights=None, input_shape=shape, classifier_activation=None)
     scale = 127.5 if name.startswith("EfficientNet") else 1.0
     offset = 127.5 if name.startswith("EfficientNet") else 0.0
-    pictures = random.normal(0, 1, (8,) + shape) * scale + offset
+    pictures = random.normal(0, 1, (CALIBRATION,) + shape) * scale + offset
     calibrate(keras, model, random, pictures.astype("f4"))
     image = (random.normal(0, 1, (BATCH,) + shape) * scale + offset).astype("f4")
     np.save(f"{base}.input.npy", image)
@@ -83,7 +87,8 @@ def make(name, folder, size):
 def logits(arguments, model, image, extra=()):
     """What Incept computes."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [arguments.incept, "run", model, "--input", f"x={image}", "--output-dir", folder, *extra]
+        command = [arguments.incept, "run", model, "--input", f"x={image}", "--output-dir", folder,
+                   "--accuracy", arguments.accuracy, *extra]
         if arguments.device:
             command += ["--device", arguments.device]
         done = subprocess.run(command, capture_output=True, text=True)
@@ -114,8 +119,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--incept", default=".build/release/incept")
     parser.add_argument("--models", default=".build/oracles")
-    parser.add_argument("--size", type=int, default=96)
+    parser.add_argument("--size", type=int, help="of the pictures, where not each network's own")
     parser.add_argument("--device")
+    parser.add_argument("--accuracy", default="high")
     parser.add_argument("--make-only", action="store_true", help="write the models and stop")
     parser.add_argument("names", nargs="*", default=NAMES)
     arguments = parser.parse_args()
@@ -124,7 +130,7 @@ def main():
     if not arguments.make_only:
         print(f"{'NETWORK':20}{'FILE':20}error / max |logit|")
     for name in arguments.names:
-        base = make(name, arguments.models, arguments.size)
+        base = make(name, arguments.models, arguments.size or SIZES.get(name, SIZE))
         if arguments.make_only:
             continue
         for suffix in [".keras", ".h5"]:

@@ -60,10 +60,8 @@ struct Convolution1DLayer: LayerConversion {
     let op = Conv2D(
       strides: Spatial(1, stride), dilations: Spatial(1, dilation), padding: padding,
       groups: groups)
-    var value = try scope.part(op, [row, weights] + bias, "conv")
-    for function in activation.operators {
-      value = try scope.part(function, [value], function.mnemonic)
-    }
+    let sums = try scope.part(op, [row, weights] + bias, "conv")
+    let value = try scope.part(activation, of: sums)
     let result = scope.shape(value)
     return try scope.result(Reshape([0, result[2], result[3]]), [value])
   }
