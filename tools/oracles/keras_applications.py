@@ -7,6 +7,7 @@ Every network gets random weights whose batch norms are calibrated, so that acti
 layouts. The files stay in DIR for the next run.
 """
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -53,6 +54,18 @@ def calibrate(keras, model, random, image):
         layer.momentum = momentum
 
 
+def pictures(random, count, size):
+    """Random pictures that differ in the large as well: networks see no difference between pictures of mere noise, and
+    batch norms that were calibrated with such would amplify rounding."""
+    corners = random.normal(0, 1, (count, 5, 5, 3))
+    places = np.linspace(0, 4, size)
+    low = np.minimum(places.astype(int), 3)
+    share = (places - low)[:, None]
+    rows = corners[:, low] * (1 - share[..., None]) + corners[:, low + 1] * share[..., None]
+    smooth = rows[:, :, low] * (1 - share) + rows[:, :, low + 1] * share
+    return smooth + random.normal(0, 0.3, smooth.shape)
+
+
 def make(name, folder, size):
     """Writes a network's files, an input and Keras's logits, where they are not there yet."""
     base = os.path.join(folder, f"{name}_{size}")
@@ -69,11 +82,14 @@ def make(name, folder, size):
     model = constructor(weights=None, input_shape=shape, classifier_activation=None)
     scale = 127.5 if name.startswith("EfficientNet") else 1.0
     offset = 127.5 if name.startswith("EfficientNet") else 0.0
-    pictures = random.normal(0, 1, (CALIBRATION,) + shape) * scale + offset
-    calibrate(keras, model, random, pictures.astype("f4"))
-    image = (random.normal(0, 1, (BATCH,) + shape) * scale + offset).astype("f4")
+    calibrate(keras, model, random, (pictures(random, CALIBRATION, size) * scale + offset).astype("f4"))
+    image = (pictures(random, BATCH, size) * scale + offset).astype("f4")
     np.save(f"{base}.input.npy", image)
-    np.save(f"{base}.logits.npy", np.asarray(model(image, training=False)))
+    # In double: Keras's own rounding is no part of the comparison.
+    config = json.loads(json.dumps(model.get_config()).replace('"float32"', '"float64"'))
+    double = type(model).from_config(config)
+    double.set_weights(model.get_weights())
+    np.save(f"{base}.logits.npy", np.asarray(double(image.astype("f8"), training=False)))
     model.save(f"{base}.keras")
     model.save(f"{base}.h5", include_optimizer=False)
     if name in BUILT_IN:
