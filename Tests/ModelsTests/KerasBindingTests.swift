@@ -63,7 +63,7 @@ struct KerasBindingTests {
     #expect(found.identifier == identifier)
     try keras.check(values)
     for layer in Self.layers(keras) {
-      #expect(values["\(layer.name)/\(layer.weights[0].name)"] == layer.weights[0].tensor)
+      #expect(values[layer.weights[0].name] == layer.weights[0].tensor)
     }
   }
 
@@ -106,7 +106,7 @@ struct KerasBindingTests {
     var counts: [String: Int] = [:]
     let groups = layers(architecture).map { layer -> KerasBinding.Group in
       let kind =
-        switch layer.weights[0].name {
+        switch layer.weights[0].name.split(separator: "/").last {
         case "depthwise_kernel": "depthwise_conv2d"
         case "kernel": layer.weights[0].tensor.shape.rank == 2 ? "dense" : "conv2d"
         default: "batch_normalization"
