@@ -5,7 +5,7 @@ BUILD := $(SWIFT) build -c release
 INCEPT := .build/release/incept
 SOURCES := Sources Tests tools kernels Package.swift
 
-.PHONY: help setup build demo test test-devices check-kernels lint format bench bench-peers bench-layers clean
+.PHONY: help setup build demo test test-devices check-kernels oracles lint format bench bench-peers bench-layers clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,6 +30,9 @@ check-kernels: setup  ## Build every kernel file by itself on every device
 	@echo "==> Building every kernel by itself"
 	@$(BUILD) --product check-kernels
 	@.build/release/check-kernels
+
+oracles: build  ## Compare with Keras on Keras Applications (TensorFlow in an environment of its own)
+	@tools/oracles/run.sh $(ARGS)
 
 lint:  ## Check formatting and file sizes
 	@echo "==> Checking formatting and file sizes"

@@ -18,9 +18,13 @@ final class GraphBuilder {
   /// What was made so far.
   private(set) var graph: Graph
   private var weights: WeightIndex
-  private var taken: Set<String> = []
+  /// The weights that layers took, in the file's layout.
+  private(set) var taken: [(name: String, tensor: HostTensor)] = []
+  private var reserved: Set<String> = []
   private var nextNumbers: [String: Int] = [:]
   private var constants: [[String]: ValueID] = [:]
+  /// How many weights of each layer were taken.
+  private var positions: [[String]: Int] = [:]
   private var vectors: [FilledKey: HostTensor] = [:]
   private var filledCount = 0
   private var work = 0
@@ -54,7 +58,7 @@ final class GraphBuilder {
   }
 
   /// Leaves names to the values of layers: no part of another layer takes one of these.
-  func reserve(_ names: some Sequence<String>) { taken.formUnion(names) }
+  func reserve(_ names: some Sequence<String>) { reserved.formUnion(names) }
 
   /// A free name of a layer's value; the second of one name is `name_1`.
   func valueName(_ base: String, isFirst: Bool) -> String {
@@ -64,7 +68,7 @@ final class GraphBuilder {
 
   /// A free name of part of a layer.
   func partName(_ base: String) -> String {
-    graph.node(named: base) == nil && !taken.contains(base) ? base : numbered(base, ".", from: 2)
+    graph.node(named: base) == nil && !reserved.contains(base) ? base : numbered(base, ".", from: 2)
   }
 
   private func numbered(_ base: String, _ separator: String, from first: Int) -> String {
@@ -72,7 +76,7 @@ final class GraphBuilder {
     defer { nextNumbers[base + separator] = number + 1 }
     while true {
       let name = "\(base)\(separator)\(number)"
-      if graph.node(named: name) == nil, !taken.contains(name) { return name }
+      if graph.node(named: name) == nil, !reserved.contains(name) { return name }
       number += 1
     }
   }
@@ -111,7 +115,10 @@ final class GraphBuilder {
     let layer = path.joined(separator: "/")
     let name = partName("\(layer)/\(names[0])")
     let value: ValueID
-    if let tensor = weights.take(names, shape: stored, path: path) {
+    let position = positions[path, default: 0]
+    positions[path] = position + 1
+    if let tensor = weights.take(names, shape: stored, path: path, position: position) {
+      taken.append(("\(layer)/\(names[0])", tensor))
       value = try add(Constant(tensor.reshaped(shape)), [], name: name, source: layer)
     } else {
       value = try add(Input(TensorType(shape)), [], name: name, source: layer)

@@ -13,6 +13,13 @@ package struct ImportedModel: Sendable {
   package let inputs: [(name: String, shape: Shape)]
   /// Names and shapes of the results, in the model's order.
   package let outputs: [(name: String, shape: Shape)]
+  /// The weights in Keras's own layout, under the names of all models around them, the layer's and Keras's own,
+  /// with slashes: what ``KerasWeightFile/Weights/whole(_:)`` takes.
+  package let weights: [(name: String, tensor: HostTensor)]
+  /// The architecture as the file has it.
+  package let config: String
+  /// The version of Keras that wrote it, where that is known.
+  package let kerasVersion: String?
 }
 
 /// Imports whole Keras models: those that carry their architecture as `model_config`.
@@ -42,16 +49,19 @@ package enum KerasModel {
         found: "weights alone",
         hint: "name a built-in architecture and give this file with --weights")
     }
+    var version = file.kerasVersion
+    if let metadata = file.metadata {
+      version = try ConfigReader.read(metadata, source: source)["keras_version"]?.text
+    }
     return try importGraph(
-      modelConfig: config, layers: file.layers, kerasVersion: file.kerasVersion, source: source,
+      modelConfig: config, weights: file.weights, kerasVersion: version, source: source,
       inputShape: inputShape)
   }
 
   /// The graph of a model whose configuration and weights are at hand.
   package static func importGraph(
-    modelConfig: String,
-    layers: [(name: String, weights: [(name: String, tensor: HostTensor)])],
-    kerasVersion: String?, source: String, inputShape: Shape? = nil
+    modelConfig: String, weights stored: KerasWeightFile.Weights, kerasVersion: String?,
+    source: String, inputShape: Shape? = nil
   ) throws(InceptError) -> ImportedModel {
     let config = try ConfigReader.read(modelConfig, source: source)
     let major = kerasVersion?.split(separator: ".").first.flatMap { Int($0) }
@@ -60,7 +70,13 @@ package enum KerasModel {
     guard let network, reader.refused.isEmpty else {
       throw RefusedLayer.error(reader.refused, source: source)
     }
-    var weights = WeightIndex(layers)
+    var weights: WeightIndex
+    switch stored {
+    case .legacy(let layers): weights = WeightIndex(layers)
+    case .numbered(let groups):
+      weights = WeightIndex(NumberedLayers(network, groups: groups), groups)
+    case .whole(let named): weights = WeightIndex(named: named)
+    }
     let called = Set(network.order.map(\.layer))
     for index in network.layers.indices where !called.contains(index) {
       weights.ignore(network.layers[index].name)
@@ -79,6 +95,7 @@ package enum KerasModel {
     return ImportedModel(
       graph: graph, name: network.name,
       inputs: graph.inputs.map { (graph[$0].name, graph[$0].type.shape) },
-      outputs: outputs.map { ($0.name, graph.type(of: $0.value).shape) })
+      outputs: outputs.map { ($0.name, graph.type(of: $0.value).shape) },
+      weights: builder.taken, config: modelConfig, kerasVersion: kerasVersion)
   }
 }

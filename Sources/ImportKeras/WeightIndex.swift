@@ -4,7 +4,8 @@ import WireFormats
 /// The weights of a file by layer, and what doesn't fit between them and the model.
 struct WeightIndex {
   private struct Entry {
-    /// The parts of the weight's name that `/` separates, without `:0`.
+    /// The parts of the weight's name that `/` separates, without `:0`; its number alone where the file has no
+    /// names.
     let path: [Substring]
     let fullName: String
     let tensor: HostTensor
@@ -16,12 +17,24 @@ struct WeightIndex {
   private var missing: [String] = []
   private var misshaped: [String] = []
   private var unusedLayers: Set<String> = []
+  private let naming: Naming
+
+  /// How a file tells whose weight is whose.
+  private enum Naming {
+    /// By a layer of the outermost model, and the end of a name.
+    case layers
+    /// By class and number.
+    case numbered(NumberedLayers)
+    /// By the names of all models around it, the layer's and its own.
+    case whole
+  }
 
   /// Counters and generator states, which only training reads.
   private static let trainingOnly: Set<String> = ["count", "seed_generator_state", "StateVar"]
 
   /// Weights of layers, in the file's order.
   init(_ layers: [(name: String, weights: [(name: String, tensor: HostTensor)])]) {
+    naming = .layers
     for layer in layers {
       order.append(layer.name)
       self.layers[layer.name, default: []] += layer.weights.map { weight in
@@ -34,31 +47,60 @@ struct WeightIndex {
     }
   }
 
-  /// Says that the model has the layer but never calls it, so that its weights aren't extra.
-  mutating func ignore(_ layer: String) { unusedLayers.insert(layer) }
+  /// Weights that have numbers instead of names.
+  init(_ numbered: NumberedLayers, _ groups: [KerasVariables]) {
+    naming = .numbered(numbered)
+    for group in groups {
+      order.append(group.path)
+      layers[group.path] = group.variables.map { variable in
+        Entry(
+          path: [variable.key[...]], fullName: "\(group.path)/\(variable.key)",
+          tensor: variable.tensor, isUsed: numbered.ignores(group.path, variable.key))
+      }
+    }
+  }
 
-  /// The weight called one of `names` of the layer at `path`; nil, and noted, where it is missing, not one alone
-  /// or of another shape.
-  mutating func take(_ names: [String], shape: Shape, path: [String]) -> HostTensor? {
+  /// Weights under whole names, as ``ImportedModel/weights`` has them.
+  init(named weights: [(name: String, tensor: HostTensor)]) {
+    naming = .whole
+    for weight in weights {
+      order.append(weight.name)
+      layers[weight.name] = [Entry(path: [], fullName: weight.name, tensor: weight.tensor)]
+    }
+  }
+
+  /// Says that the model has the layer but never calls it, so that its weights aren't extra.
+  mutating func ignore(_ layer: String) {
+    guard case .numbered(let numbered) = naming else {
+      unusedLayers.insert(layer)
+      return
+    }
+    guard let group = numbered.group(of: [layer]) else { return }
+    unusedLayers.formUnion(order.filter { $0 == group || $0.hasPrefix(group + "/") })
+  }
+
+  /// The weight called one of `names` of the layer at `path`, which is the layer's weight number `position`; nil,
+  /// and noted, where it is missing, not one alone or of another shape.
+  mutating func take(
+    _ names: [String], shape: Shape, path: [String], position: Int
+  ) -> HostTensor? {
     let label = path.joined(separator: "/") + "/" + names[0]
-    guard let group = path.first, let entries = layers[group] else {
+    let group: String? =
+      switch naming {
+      case .layers: path.first
+      case .numbered(let numbered): numbered.group(of: path)
+      case .whole: label
+      }
+    guard let group, let entries = layers[group] else {
       missing.append("\(label) \(shape)")
       return nil
     }
-    var found = entries.indices.filter { index in
-      guard let last = entries[index].path.last else { return false }
-      return names.contains { $0 == last }
-    }
-    // The weights of a nested model's layers lie in one group, told apart by what stands before the weight.
-    if path.count > 1 {
-      found = found.filter { endsIn(path.suffix(1), entries[$0].path.dropLast()) }
-      var length = 2
-      while found.count > 1, length <= path.count {
-        let narrower = found.filter { endsIn(path.suffix(length), entries[$0].path.dropLast()) }
-        if !narrower.isEmpty { found = narrower }
-        length += 1
+    let found =
+      switch naming {
+      case .layers: named(names, path, entries)
+      case .numbered: entries.indices.filter { entries[$0].path == [String(position)[...]] }
+      case .whole: Array(entries.indices)
       }
-    }
     guard let index = found.first, found.count == 1 else {
       missing.append("\(label) \(shape)" + (found.isEmpty ? "" : " (\(found.count) candidates)"))
       return nil
@@ -74,6 +116,25 @@ struct WeightIndex {
       return nil
     }
     return tensor
+  }
+
+  /// Which of a group's weights are called one of `names` and may be of the layer at `path`.
+  private func named(_ names: [String], _ path: [String], _ entries: [Entry]) -> [Int] {
+    var found = entries.indices.filter { index in
+      guard let last = entries[index].path.last else { return false }
+      return names.contains { $0 == last }
+    }
+    // The weights of a nested model's layers lie in one group, told apart by what stands before the weight.
+    if path.count > 1 {
+      found = found.filter { endsIn(path.suffix(1), entries[$0].path.dropLast()) }
+      var length = 2
+      while found.count > 1, length <= path.count {
+        let narrower = found.filter { endsIn(path.suffix(length), entries[$0].path.dropLast()) }
+        if !narrower.isEmpty { found = narrower }
+        length += 1
+      }
+    }
+    return found
   }
 
   private func endsIn(_ end: ArraySlice<String>, _ path: ArraySlice<Substring>) -> Bool {

@@ -8,7 +8,7 @@ struct InceptCommand: ParsableCommand {
     commandName: "incept",
     abstract: "Run, look at and profile convolutional networks on any OpenCL device.",
     discussion: """
-      MODEL is a file (torch .pth, safetensors, Keras .h5; weights alone are recognised) or a built-in \
+      MODEL is a file (torch .pth, safetensors, Keras .keras and .h5; weights alone are recognised) or a built-in \
       architecture from `incept models`.
 
       Try it: incept run digits_cnn Samples/*.png
@@ -16,8 +16,8 @@ struct InceptCommand: ParsableCommand {
     version: "incept \(Incept.version)",
     subcommands: [
       DevicesCommand.self, ModelsCommand.self, RunCommand.self, GraphCommand.self,
-      ProfileCommand.self, BenchCommand.self, TuneCommand.self, CacheCommand.self,
-      CompileProgramsCommand.self,
+      ProfileCommand.self, BenchCommand.self, TuneCommand.self,
+      ConvertCommand.self, CacheCommand.self, CompileProgramsCommand.self,
     ])
 
   static func main() {

@@ -30,15 +30,17 @@ extension Architecture {
     self.labels = labels
     self.officialWeights = officialWeights
     self.ignoredParameters = ignoredParameters
-    // A skeleton that can't be assembled leaves no parameters; building then throws what is wrong with it.
-    let skeleton = try? assembled(nil, 1)
-    let inOrderOfCreation = skeleton?.parameters ?? []
-    parameters =
+    skeleton = ArchitectureSkeleton {
+      // A skeleton that can't be assembled leaves no parameters; building then throws what is wrong with it.
+      guard let (graph, inOrderOfCreation) = try? assembled(nil, 1) else { return ([], [:]) }
       switch framework {
-      case .torch: inOrderOfCreation
+      case .torch: return (inOrderOfCreation, [:])
       case .keras:
-        skeleton.map { KerasLayerOrder(skeleton: $0.graph).sorted($0.parameters) } ?? []
+        let order = KerasLayerOrder(skeleton: graph)
+        let parameters = order.sorted(inOrderOfCreation)
+        return (parameters, order.groups(parameters))
       }
+    }
     build = { (values, batch) throws(InceptError) in try assembled(values, batch).graph }
   }
 }

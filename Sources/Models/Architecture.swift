@@ -23,7 +23,11 @@ package struct Architecture: Sendable {
   /// Where official weights come from.
   package let officialWeights: [WeightSource]
   /// The parameters, in the framework's own layout and order.
-  package let parameters: [ParameterSpec]
+  package var parameters: [ParameterSpec] { skeleton.value.parameters }
+  /// For Keras's framework, what Keras 3 calls the groups of ``parameters``' layers in a weights file, by layer.
+  var groups: [String: String] { skeleton.value.groups }
+  /// What is known from the graph without weights; made when it is first asked for.
+  let skeleton: ArchitectureSkeleton
   /// Names of parameters that files carry and the network does not use: auxiliary heads, counters. A name
   /// matches where it equals one of these, begins with one that ends in `.`, or ends with what follows the `*`
   /// of one that begins with it.

@@ -37,7 +37,8 @@ extension ArchitectureCatalog {
   package static func recognise(
     _ values: ParameterSet, among candidates: [Architecture] = all
   ) throws(InceptError) -> Architecture {
-    guard let best = ranked(values, among: candidates).first else {
+    let widened = candidates.including { MobileNetV1.width(of: values) }
+    guard let best = ranked(values, among: widened).first else {
       throw noCandidates(values.source)
     }
     if best.mismatch.isEmpty { return best.architecture }
@@ -56,9 +57,33 @@ extension ArchitectureCatalog {
   package static func recognise(
     layers: [KerasBinding.Layer], source: String, among candidates: [Architecture] = all
   ) throws(InceptError) -> (architecture: Architecture, parameters: ParameterSet) {
+    let widened = candidates.including { MobileNetV1.width(of: layers) }
+    return try nearest(source, among: widened) {
+      KerasBinding(layers: layers, source: source, architecture: $0)
+    }
+  }
+
+  /// The candidate of Keras's framework to which the layers of a Keras 3 weights file belong, and its parameters.
+  ///
+  /// - Throws: one error that lists every layer that does not fit the candidate that fits best.
+  package static func recognise(
+    groups: [KerasBinding.Group], source: String, among candidates: [Architecture] = all
+  ) throws(InceptError) -> (architecture: Architecture, parameters: ParameterSet) {
+    let widened = candidates.including {
+      MobileNetV1.width(of: groups.map { ($0.group, $0.weights) })
+    }
+    return try nearest(source, among: widened) {
+      KerasBinding(groups: groups, source: source, architecture: $0)
+    }
+  }
+
+  private static func nearest(
+    _ source: String, among candidates: [Architecture],
+    _ pair: (Architecture) -> KerasBinding
+  ) throws(InceptError) -> (architecture: Architecture, parameters: ParameterSet) {
     var nearest: (error: InceptError, complaints: Int)?
     for architecture in candidates where architecture.framework == .keras {
-      let pairing = KerasBinding(layers: layers, source: source, architecture: architecture)
+      let pairing = pair(architecture)
       if pairing.complaints.isEmpty { return (architecture, pairing.parameters) }
       if pairing.complaints.count < nearest?.complaints ?? .max {
         nearest = (pairing.error, pairing.complaints.count)
@@ -72,5 +97,15 @@ extension ArchitectureCatalog {
       .badData, subject: source,
       expected: "expected weights of an architecture of this framework", found: "none is built in",
       hint: "`incept models` lists the built-in architectures")
+  }
+}
+
+extension [Architecture] {
+  /// The architectures, and where MobileNet V1 is among them also that of another width, if there is one.
+  fileprivate func including(_ width: () -> Int?) -> [Architecture] {
+    guard contains(where: { $0.name == MobileNetV1.name }), let width = width(),
+      !MobileNetV1.widths.contains(width)
+    else { return self }
+    return self + [MobileNetV1.architecture(width: width)]
   }
 }

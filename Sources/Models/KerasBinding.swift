@@ -16,6 +16,34 @@ package struct KerasBinding: Sendable {
   private let source: String
   private let architecture: Architecture
 
+  /// A layer of a Keras 3 weights file: what the file calls its group, its name where the file says it, and its
+  /// weights in the layer's order.
+  package typealias Group = (
+    group: String, name: String?, weights: [(name: String, tensor: HostTensor)]
+  )
+
+  /// Pairs layers of a Keras 3 weights file, which says their order within their class only.
+  package init(groups: [Group], source: String, architecture: Architecture) {
+    let wanted = Self.layers(of: architecture)
+    let byName = Dictionary(
+      groups.compactMap { layer in layer.name.map { ($0, layer) } },
+      uniquingKeysWith: { first, _ in first })
+    let isNamed = groups.count == wanted.count && wanted.allSatisfy { byName[$0.name] != nil }
+    let byGroup = Dictionary(
+      groups.map { ($0.group, $0) }, uniquingKeysWith: { first, _ in first })
+    var layers: [Layer] = []
+    var used: Set<String> = []
+    for layer in wanted {
+      let found =
+        isNamed ? byName[layer.name] : architecture.groups[layer.name].flatMap { byGroup[$0] }
+      guard let found else { break }
+      used.insert(found.group)
+      layers.append((found.name ?? found.group, found.weights))
+    }
+    layers += groups.filter { !used.contains($0.group) }.map { ($0.name ?? $0.group, $0.weights) }
+    self.init(layers: layers, source: source, architecture: architecture)
+  }
+
   /// Pairs what can be paired.
   package init(layers: [Layer], source: String, architecture: Architecture) {
     let wanted = Self.layers(of: architecture)
@@ -71,7 +99,7 @@ package struct KerasBinding: Sendable {
   ) -> [(name: String, parameters: [ParameterSpec])] {
     var layers: [(name: String, parameters: [ParameterSpec])] = []
     for spec in architecture.parameters {
-      let name = String(spec.name.prefix { $0 != "/" })
+      let name = spec.layer
       if layers.last?.name == name {
         layers[layers.count - 1].parameters.append(spec)
       } else {

@@ -1,4 +1,5 @@
 import GraphIR
+import Operators
 import TensorCore
 
 /// The order of `model.layers` in Keras, which weight files without a model are matched by.
@@ -43,4 +44,35 @@ struct KerasLayerOrder {
       .sorted { (positions[$0], $0) < (positions[$1], $1) }
       .map { parameters[$0] }
   }
+
+  /// What Keras 3 calls the groups of the layers of sorted parameters in a weights file: the layer's class in snake
+  /// case, numbered by order in the model.
+  func groups(_ parameters: [ParameterSpec]) -> [String: String] {
+    let users = graph.users()
+    var groups: [String: String] = [:]
+    var counts: [String: Int] = [:]
+    for parameter in parameters where groups[parameter.layer] == nil {
+      guard let node = graph.node(named: parameter.name), let user = users[node.value]?.first,
+        let kind = Self.kind(graph[user].op)
+      else { continue }
+      let number = counts[kind, default: 0]
+      counts[kind] = number + 1
+      groups[parameter.layer] = number == 0 ? kind : "\(kind)_\(number)"
+    }
+    return groups
+  }
+
+  private static func kind(_ op: any Operator) -> String? {
+    switch op {
+    case let convolution as Conv2D: convolution.groups > 1 ? "depthwise_conv2d" : "conv2d"
+    case is BatchNormalization: "batch_normalization"
+    case is Dense: "dense"
+    default: nil
+    }
+  }
+}
+
+extension ParameterSpec {
+  /// The layer in the name of a parameter of Keras: what stands before the first slash.
+  var layer: String { String(name.prefix { $0 != "/" }) }
 }

@@ -8,6 +8,8 @@ enum ParameterLayout: Hashable, Sendable {
   case unchanged
   /// A convolution's weights, OIHW to HWIO.
   case convolution
+  /// Keras's weights of a depthwise convolution, `[H, W, C, M]` to `[H, W, 1, C·M]`: the same elements.
+  case depthwise
   /// A linear layer's weights, `[out, in]` to `[in, out]`.
   case linear
   /// Weights of a linear layer over a flattened image, `[out, C·H·W]` to `[H·W·C, out]`, as the engine flattens
@@ -18,6 +20,7 @@ enum ParameterLayout: Hashable, Sendable {
   func translated(_ shape: Shape) -> Shape {
     switch self {
     case .unchanged: shape
+    case .depthwise: [shape[0], shape[1], 1, shape[2] * shape[3]]
     case .convolution: shape.permuted([2, 3, 1, 0])
     case .linear, .linearOverImage: shape.permuted([1, 0])
     }
@@ -29,6 +32,7 @@ enum ParameterLayout: Hashable, Sendable {
     let rule: TransposedParameter
     switch self {
     case .unchanged: return tensor
+    case .depthwise: return tensor.reshaped(translated(shape))
     case .convolution:
       rule = TransposedParameter(
         source: tensor, rows: shape[0], outer: shape[1], inner: shape[2] * shape[3])

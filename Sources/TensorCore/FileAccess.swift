@@ -127,6 +127,17 @@ package enum FileAccess {
 }
 
 extension FileAccess {
+  /// A file that is being written.
+  package struct Sink: ~Copyable {
+    fileprivate let descriptor: Int32
+    fileprivate let path: String
+
+    /// Adds bytes to the file. Throws `.cannotCreate`.
+    package borrowing func write(_ bytes: UnsafeRawBufferPointer) throws(InceptError) {
+      try FileAccess.put([bytes], into: descriptor, path: path)
+    }
+  }
+
   /// Writes `parts` one after the other to a temporary file beside `path` and renames it to `path`.
   ///
   /// On failure nothing new is left behind and what was at `path` stays. A link is followed; something that
@@ -134,19 +145,28 @@ extension FileAccess {
   package static func write(
     _ parts: [UnsafeRawBufferPointer], to path: String
   ) throws(InceptError) {
+    try stream(to: path) { (sink) throws(InceptError) in
+      for part in parts { try sink.write(part) }
+    }
+  }
+
+  /// Writes what `body` gives, piece by piece, as ``write(_:to:)`` does.
+  package static func stream(
+    to path: String, _ body: (borrowing Sink) throws(InceptError) -> Void
+  ) throws(InceptError) {
     var status = stat()
     let exists = stat(path, &status) == 0
     if exists && status.st_mode & S_IFMT != S_IFREG {
       let descriptor = open(path, O_WRONLY | O_CLOEXEC)
       guard descriptor >= 0 else { throw writeError(path) }
       defer { close(descriptor) }
-      return try put(parts, into: descriptor, path: path)
+      return try body(Sink(descriptor: descriptor, path: path))
     }
     let target = exists ? resolved(path) : path
     let (descriptor, temporary) = try createBeside(target)
     do throws(InceptError) {
       do throws(InceptError) {
-        try put(parts, into: descriptor, path: path)
+        try body(Sink(descriptor: descriptor, path: path))
       } catch {
         close(descriptor)
         throw error

@@ -104,6 +104,24 @@ public struct HostTensor: Sendable {
     }
   }
 
+  /// The tensor's bytes in parts of at most `size` each, in order, every one valid during its call. Parts of a
+  /// mapped file are let go after use; a computed tensor is computed once, whole.
+  package func withParts<Failure: Error>(
+    of size: Int, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) {
+    guard case .stored(let storage, let byteOffset) = content else {
+      return try withUnsafeBytes(body)
+    }
+    var position = 0
+    while position < byteCount {
+      let count = min(size, byteCount - position)
+      let start = byteOffset + position
+      try body(UnsafeRawBufferPointer(start: storage.baseAddress + start, count: count))
+      storage.release(start..<start + count)
+      position += count
+    }
+  }
+
   /// The tensor's elements as float32, valid during the call. Reads in place when the elements are aligned
   /// float32; converts or computes them otherwise.
   public func withFloats<Result, Failure: Error>(

@@ -14,6 +14,8 @@ package final class MappedFile: @unchecked Sendable {
   /// The whole file.
   package let bytes: UnsafeRawBufferPointer
   private let owner: AnyObject?
+  /// Whether the bytes are a mapped file's.
+  private let isMapped: Bool
 
   /// Maps the file at `path`.
   ///
@@ -32,6 +34,7 @@ package final class MappedFile: @unchecked Sendable {
     }
     name = path
     owner = nil
+    isMapped = true
     let count = Int(information.st_size)
     guard count > 0 else {
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -47,6 +50,16 @@ package final class MappedFile: @unchecked Sendable {
     self.name = name
     self.bytes = bytes
     self.owner = owner
+    isMapped = false
+  }
+
+  /// Treats part of a file's contents, in place or unpacked, as a file called `name`.
+  init(part: ByteRange, of file: MappedFile, name: String) {
+    self.name = name
+    bytes = UnsafeRawBufferPointer(
+      start: part.storage.baseAddress + part.offset, count: part.byteCount)
+    owner = part.storage
+    isMapped = part.isInPlace && file.isMapped
   }
 
   /// Treats a copy of `bytes` as a file called `name`.
@@ -65,7 +78,7 @@ package final class MappedFile: @unchecked Sendable {
   /// A view of the whole file that keeps it mapped. What has been read of it is mapped memory of this process
   /// until it is released.
   package var tensorStorage: TensorStorage {
-    owner == nil
+    isMapped
       ? TensorStorage(mappedFile: bytes, owner: self) : TensorStorage(borrowing: bytes, owner: self)
   }
 

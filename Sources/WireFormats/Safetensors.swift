@@ -21,6 +21,9 @@ package enum Safetensors {
     else {
       throw damaged(file, "expected a header inside the file", found: "a length beyond it")
     }
+    guard text.first == UInt8(ascii: "{") else {
+      throw damaged(file, "expected a header that starts with '{'", found: "something else")
+    }
     var header = SafetensorsHeader(text, source: file.name)
     try header.parse()
     let storage = file.tensorStorage
@@ -57,7 +60,8 @@ package enum Safetensors {
     return NamedTensors(tensors, metadata: header.metadata, source: file.name)
   }
 
-  private static let elementTypes: [String: ElementType] = [
+  /// What the format calls the types of elements.
+  static let elementTypes: [String: ElementType] = [
     "F64": .float64, "F32": .float32, "F16": .float16, "BF16": .bfloat16, "I64": .int64,
     "I32": .int32, "I16": .int16, "I8": .int8, "U8": .uint8, "BOOL": .bool,
   ]

@@ -178,7 +178,7 @@ struct SafetensorsHeader {
   private mutating func peek() -> UInt8? {
     while position < text.count {
       let byte = text[position]
-      guard byte == 0x20 || (0x09...0x0D).contains(byte) else { return byte }
+      guard [0x20, 0x09, 0x0A, 0x0D].contains(byte) else { return byte }
       position += 1
     }
     return nil

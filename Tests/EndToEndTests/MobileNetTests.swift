@@ -33,4 +33,45 @@ struct MobileNetTests {
       #expect(report.results[coffee].top.first?.label == "espresso")
     }
   }
+
+  @Test("every Keras form of the file gives the same probabilities, and so does a converted one")
+  func formats() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("incept-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let paths = try [".h5", ".keras", ".weights.h5"].map {
+      try Fixtures.url("models/mobilenet_v1_025_224\($0)").path
+    }
+    var models = try paths.map { try Model.load($0) }
+    #expect(models[2].name == "mobilenet_v1:0.25")
+    for (index, model) in models.enumerated() {
+      let path = folder.appendingPathComponent("\(index).safetensors").path
+      let report = try model.write(safetensors: path)
+      #expect(report.tensors == 137)
+      models.append(try Model.load(path))
+      // As weights alone they are a built-in architecture's, whatever they came from.
+      models.append(try Model.load("mobilenet_v1", weights: path))
+      #expect(models.last?.name == "mobilenet_v1:0.25")
+    }
+    let names = try ["chelsea.png", "coffee.png"].map { try Fixtures.url("images/\($0)").path }
+    var expected: [[Double]] = []
+    for model in models {
+      let session = try Session(model, on: try Device.select())
+      let report = try session.classify(
+        names, options: ClassifyOptions(top: 1000, preprocessing: "inception"))
+      let found = report.results.map { result in
+        result.top.sorted { $0.index < $1.index }.map(\.probability)
+      }
+      if expected.isEmpty { expected = found }
+      for (result, wanted) in zip(found, expected) {
+        #expect(result.count == wanted.count)
+        let error = zip(result, wanted).map { abs($0 - $1) }.max() ?? 1
+        #expect(error <= Self.formats, "\(model.weights)")
+      }
+    }
+  }
+
+  /// How far the same network may be from itself in another file.
+  private static let formats = 1e-5
 }

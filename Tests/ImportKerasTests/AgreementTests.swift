@@ -16,10 +16,26 @@ struct AgreementTests {
   @Test(
     "every output of every case",
     arguments: [
-      "convolutions", "activations", "pools", "merges", "shapes", "sequential", "nested",
+      "convolutions", "activations", "pools", "merges", "shapes", "sequential", "nested", "more",
     ])
-  func agrees(name: String) throws {
-    let expected = try KerasCase(name)
+  func agrees(name: String) throws { try agrees(KerasCase(name), name) }
+
+  @Test(
+    "every output of the cases that are archives as well",
+    arguments: ["shapes", "sequential", "nested", "more"])
+  func archivesAgree(name: String) throws { try agrees(KerasCase(name, archive: true), name) }
+
+  @Test("weights under whole names make the same graph", arguments: ["shapes", "nested", "more"])
+  func wholeNamesAgree(name: String) throws {
+    let model = try KerasModel.importGraph(try KerasCase.archive(name), source: name)
+    let again = try KerasModel.importGraph(
+      modelConfig: model.config, weights: .whole(model.weights), kerasVersion: model.kerasVersion,
+      source: name)
+    #expect(again.graph.text() == model.graph.text())
+    #expect(again.weights.map(\.tensor) == model.weights.map(\.tensor))
+  }
+
+  private func agrees(_ expected: KerasCase, _ name: String) throws {
     let model = try KerasModel.importGraph(
       expected.file, source: name, inputShape: expected.inputs[0].shape)
     try model.graph.verify()

@@ -23,7 +23,7 @@ struct ConfigFuzzTests {
       }
       do {
         let model = try KerasModel.importGraph(
-          modelConfig: String(decoding: bytes, as: UTF8.self), layers: file.layers,
+          modelConfig: String(decoding: bytes, as: UTF8.self), weights: file.weights,
           kerasVersion: file.kerasVersion, source: name, inputShape: nil)
         try model.graph.verify()
       } catch {

@@ -34,6 +34,6 @@ enum ConfigText {
     version: String? = "2.15.0"
   ) throws(InceptError) -> ImportedModel {
     try KerasModel.importGraph(
-      modelConfig: text, layers: layers, kerasVersion: version, source: "m.h5")
+      modelConfig: text, weights: .legacy(layers), kerasVersion: version, source: "m.h5")
   }
 }

@@ -10,8 +10,9 @@ struct KerasCase {
   let inputs: [HostTensor]
   let outputs: [HostTensor]
 
-  init(_ name: String) throws {
-    file = try KerasCase.file(name)
+  /// The case in its legacy `.h5` or, as `archive`, in its `.keras`.
+  init(_ name: String, archive: Bool = false) throws {
+    file = archive ? try KerasCase.archive(name) : try KerasCase.file(name)
     let data = try Data(contentsOf: KerasCase.folder.appendingPathComponent(name + ".json"))
     let expected = try JSONDecoder().decode(Expected.self, from: data)
     inputs = expected.inputs.map(\.tensor)
@@ -21,6 +22,12 @@ struct KerasCase {
   /// The model alone.
   static func file(_ name: String) throws -> KerasWeightFile {
     try KerasWeightFile(path: folder.appendingPathComponent(name + ".h5").path)
+  }
+
+  /// The model alone, as Keras 3 saves it.
+  static func archive(_ name: String) throws -> KerasWeightFile {
+    let path = folder.appendingPathComponent(name + ".keras").path
+    return try KerasWeightFile(archive: try MappedFile(path: path))
   }
 
   private static let folder = Fixtures.package.appendingPathComponent(

@@ -13,7 +13,9 @@ struct ArchitectureTests {
     "take as many parameters as their frameworks say",
     arguments: [
       ("inception_v3:torchvision", 23_869_000), ("inception_v3:keras", 23_851_784),
-      ("digits_cnn", 18_506),
+      ("inception_resnet_v2", 55_873_736), ("resnet50_v2", 25_613_800),
+      ("mobilenet_v1:1.0", 4_253_864), ("mobilenet_v1:0.75", 2_601_976),
+      ("mobilenet_v1:0.5", 1_342_536), ("mobilenet_v1:0.25", 475_544), ("digits_cnn", 18_506),
     ])
   func parameterCounts(identifier: String, count: Int) throws {
     #expect(try ArchitectureCatalog.find(identifier).parameterCount == count)

@@ -52,6 +52,74 @@ struct KerasBindingTests {
     }
   }
 
+  @Test(
+    "layers of a Keras 3 file are paired by class and number, or by name",
+    arguments: ["resnet50_v2", "inception_resnet_v2", "mobilenet_v1:0.5", "inception_v3:keras"],
+    [true, false])
+  func byGroup(identifier: String, hasNames: Bool) throws {
+    let keras = try ArchitectureCatalog.find(identifier)
+    let groups = Self.groups(keras, hasNames: hasNames)
+    let (found, values) = try ArchitectureCatalog.recognise(groups: groups, source: "w.h5")
+    #expect(found.identifier == identifier)
+    try keras.check(values)
+    for layer in Self.layers(keras) {
+      #expect(values[layer.weights[0].name] == layer.weights[0].tensor)
+    }
+  }
+
+  @Test("a Keras 3 file that lacks a layer is refused, and the error names it")
+  func missingGroup() throws {
+    let keras = try ArchitectureCatalog.find("mobilenet_v1:0.25")
+    let groups = Self.groups(keras, hasNames: false).filter { $0.group != "conv2d_14" }
+    let error = #expect(throws: InceptError.self) {
+      try ArchitectureCatalog.recognise(groups: groups, source: "w.h5", among: [keras])
+    }
+    #expect(error?.description.contains("nothing for layer conv_preds") == true)
+  }
+
+  @Test("MobileNet is recognised in any width", arguments: [0.1, 0.35, 0.6, 1.0, 1.3, 1.4])
+  func widths(multiplier: Double) throws {
+    let keras = try ArchitectureCatalog.find("mobilenet_v1:1.0")
+    func scaled(_ extent: Int) -> Int {
+      [32, 64, 128, 256, 512, 1024].contains(extent) ? Int(Double(extent) * multiplier) : extent
+    }
+    var layers: [KerasBinding.Layer] = []
+    for layer in Self.layers(keras) {
+      let weights = layer.weights.map { weight in
+        (
+          name: weight.name,
+          tensor: HostTensor.filled(Shape(weight.tensor.shape.dimensions.map(scaled)), with: 0)
+        )
+      }
+      layers.append((layer.name, weights))
+    }
+    let (found, values) = try ArchitectureCatalog.recognise(layers: layers, source: "w.h5")
+    #expect(found.identifier == "mobilenet_v1:\(multiplier)")
+    try found.check(values)
+    let byName = try ArchitectureCatalog.recognise(values)
+    #expect(byName.identifier == found.identifier)
+    _ = try found.build(values, 2)
+  }
+
+  /// The layers as Keras 3 saves them, sorted by the groups' names as text.
+  private static func groups(_ architecture: Architecture, hasNames: Bool) -> [KerasBinding.Group] {
+    var counts: [String: Int] = [:]
+    let groups = layers(architecture).map { layer -> KerasBinding.Group in
+      let kind =
+        switch layer.weights[0].name.split(separator: "/").last {
+        case "depthwise_kernel": "depthwise_conv2d"
+        case "kernel": layer.weights[0].tensor.shape.rank == 2 ? "dense" : "conv2d"
+        default: "batch_normalization"
+        }
+      let number = counts[kind, default: 0]
+      counts[kind] = number + 1
+      let group = number == 0 ? kind : "\(kind)_\(number)"
+      let weights = layer.weights.enumerated().map { ("\($0.offset)", $0.element.tensor) }
+      return (group, hasNames ? layer.name : nil, weights)
+    }
+    return groups.sorted { $0.group < $1.group }
+  }
+
   // The shared fixtures are no part of the repository; without them these tests are skipped.
   @Test(
     "Keras's own file has our layers in our order and is recognised",

@@ -86,7 +86,7 @@ struct RecognitionTests {
     #expect(ranked.count == ArchitectureCatalog.all.count)
     #expect(ranked.first?.architecture.identifier == "inception_v3:keras")
     #expect((ranked.first?.similarity ?? 0) > 0.99)
-    #expect(ranked.dropFirst().allSatisfy { $0.similarity == 0 })
+    #expect(ranked.dropFirst().allSatisfy { $0.similarity < 0.1 })
   }
 
   /// Every parameter of an architecture, all zero, then changed.

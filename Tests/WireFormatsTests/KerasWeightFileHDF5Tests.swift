@@ -50,10 +50,40 @@ struct KerasModelFileHDF5Tests {
     #expect(file.kerasVersion == "2.0.8")
   }
 
-  @Test func aKeras3WeightsFileIsNamed() throws {
+  @Test func aKeras3WeightsFileHasNumberedVariables() throws {
     let path = try HDF5Fixtures.model("mobilenet_v1_025_224.weights.h5")
-    let error = #expect(throws: InceptError.self) { try KerasWeightFile(path: path) }
-    #expect(error?.category == .badData)
-    #expect(error?.actual?.contains("Keras 3") == true)
+    let file = try KerasWeightFile(path: path)
+    guard case .numbered(let layers) = file.weights else {
+      Issue.record("another layout")
+      return
+    }
+    #expect(file.modelConfig == nil)
+    #expect(layers.count == 55)
+    #expect(layers.reduce(0) { $0 + $1.variables.count } == 137)
+    let paths = layers.map(\.path).filter { $0.hasPrefix("layers/conv2d") }
+    #expect(paths.first == "layers/conv2d" && paths.last == "layers/conv2d_14")
+    #expect(paths[2] == "layers/conv2d_2")
+    let kernel = try #require(layers.first { $0.name == "conv1" }?.variables.first)
+    #expect(kernel.key == "0" && kernel.tensor.shape == [3, 3, 3, 8])
+  }
+
+  @Test func anArchiveHoldsTheSameWeightsInPlace() throws {
+    let path = try HDF5Fixtures.model("mobilenet_v1_025_224.keras")
+    let file = try KerasWeightFile(archive: MappedFile(path: path))
+    let alone = try KerasWeightFile(
+      path: HDF5Fixtures.model("mobilenet_v1_025_224.weights.h5"))
+    guard case .numbered(let layers) = file.weights, case .numbered(let others) = alone.weights
+    else {
+      Issue.record("another layout")
+      return
+    }
+    #expect(layers.map(\.path) == others.map(\.path))
+    for (layer, other) in zip(layers, others) {
+      for (variable, expected) in zip(layer.variables, other.variables) {
+        #expect(variable.tensor.floats() == expected.tensor.floats(), "\(layer.path)")
+      }
+    }
+    #expect(file.modelConfig?.hasPrefix("{") == true)
+    #expect(file.metadata?.contains("keras_version") == true)
   }
 }

@@ -6,11 +6,25 @@ import WireFormats
 struct ActivationFunction: Sendable {
   /// What is applied, one after the other.
   let operators: [any Operator]
+  /// Whether what the chain makes of x is subtracted from x.
+  let isSubtracted: Bool
 
   /// A chain of elementwise functions.
-  init(_ functions: UnaryFunction...) { operators = functions.map { Unary($0) } }
+  init(_ functions: UnaryFunction...) {
+    operators = functions.map { Unary($0) }
+    isSubtracted = false
+  }
 
-  private init(softmax: Softmax) { operators = [softmax] }
+  private init(softmax: Softmax) {
+    operators = [softmax]
+    isSubtracted = false
+  }
+
+  /// x less a function of x.
+  private init(subtracting function: UnaryFunction) {
+    operators = [Unary(function)]
+    isSubtracted = true
+  }
 
   /// Whether the activation changes nothing.
   var isLinear: Bool { operators.isEmpty }
@@ -69,6 +83,9 @@ struct ActivationFunction: Sendable {
     case "leaky_relu": self.init(.leakyRelu(alpha: 0.2))
     case "sigmoid": self.init(.sigmoid)
     case "tanh": self.init(.tanh)
+    case "tanh_shrink": self.init(subtracting: .tanh)
+    case "soft_shrink": self.init(subtracting: .clip(lower: -0.5, upper: 0.5))
+    case "sparse_sigmoid": self.init(.hardSigmoid(alpha: 0.5, beta: 0.5))
     case "hard_tanh": self.init(.clip(lower: -1, upper: 1))
     case "softplus": self.init(.softplus)
     case "softsign": self.init(.softsign)

@@ -37,7 +37,9 @@ enum LayerTable {
     "ZeroPadding2D": ZeroPaddingLayer.self, "Cropping2D": CroppingLayer.self,
     "Add": AddLayer.self, "Subtract": SubtractLayer.self, "Multiply": MultiplyLayer.self,
     "Average": AverageLayer.self, "Maximum": MaximumLayer.self, "Minimum": MinimumLayer.self,
-    "Concatenate": ConcatenateLayer.self,
+    "Concatenate": ConcatenateLayer.self, "CustomScaleLayer": CustomScaleLayer.self,
+    "UpSampling2D": UpSamplingLayer.self,
+    "Conv1D": Convolution1DLayer.self, "Convolution1D": Convolution1DLayer.self,
     "Flatten": FlattenLayer.self, "Reshape": ReshapeLayer.self, "Permute": PermuteLayer.self,
     "Dropout": DropoutLayer.self, "SpatialDropout1D": DropoutLayer.self,
     "SpatialDropout2D": DropoutLayer.self, "GaussianDropout": DropoutLayer.self,
@@ -54,7 +56,7 @@ enum LayerTable {
     switch className {
     case "Lambda": "it holds Python code, which Incept never runs"
     case "TFOpLambda", "SlicingOpLambda": "it calls a TensorFlow function"
-    case "UpSampling2D", "Conv2DTranspose": "Incept has no operator that enlarges images yet"
+    case "Conv2DTranspose": "Incept has no operator that enlarges images yet"
     case let name where name.contains(">"): "it is a custom class"
     default: "Incept has no operator for it"
     }

@@ -64,11 +64,29 @@ struct LayerScope {
   mutating func result(_ activation: ActivationFunction, of input: ValueID)
     throws(InceptError) -> ValueID
   {
-    var value = input
     let operators = activation.operators
     guard let last = operators.last else { return try result(Identity(), [input]) }
-    for op in operators.dropLast() { value = try part(op, [value], op.mnemonic) }
-    return try result(last, [value])
+    guard !activation.isSubtracted else {
+      let subtrahend = try chain(operators, of: input)
+      return try result(Binary(.sub), [input, subtrahend])
+    }
+    return try result(last, [try chain(operators.dropLast(), of: input)])
+  }
+
+  /// A function of `input` as part of the layer.
+  mutating func part(
+    _ activation: ActivationFunction, of input: ValueID
+  ) throws(InceptError) -> ValueID {
+    let value = try chain(activation.operators, of: input)
+    return activation.isSubtracted ? try part(Binary(.sub), [input, value], "sub") : value
+  }
+
+  private mutating func chain(
+    _ operators: some Sequence<any Operator>, of input: ValueID
+  ) throws(InceptError) -> ValueID {
+    var value = input
+    for op in operators { value = try part(op, [value], op.mnemonic) }
+    return value
   }
 
   /// The weight whose name ends in one of `names`, in the shape the layer needs, as a constant. One that is

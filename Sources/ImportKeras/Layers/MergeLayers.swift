@@ -93,3 +93,17 @@ struct ConcatenateLayer: LayerConversion {
     try scope.result(Concat(axis: axis), inputs)
   }
 }
+
+/// `CustomScaleLayer` of Keras's Inception-ResNet V2: the first input plus the second times a number.
+struct CustomScaleLayer: LayerConversion {
+  private let scale: Float
+
+  init(_ config: LayerConfig) throws(Refusal) { scale = try config.float("scale") }
+
+  func emit(_ inputs: [ValueID], _ scope: inout LayerScope) throws(InceptError) -> ValueID {
+    guard inputs.count == 2 else { throw scope.invalid("two inputs", "\(inputs.count)") }
+    let factor = try scope.constant([1], [scale], "scale")
+    let scaled = try scope.part(Binary(.mul), [inputs[1], factor], "scaled")
+    return try scope.result(Binary(.add), [inputs[0], scaled])
+  }
+}

@@ -31,6 +31,8 @@ struct KerasNetwork: Sendable {
 struct KerasLayer: Sendable {
   /// The layer's name, unique within its model.
   let name: String
+  /// Keras's name of its class.
+  let className: String
   /// What the layer is.
   let kind: Kind
   /// What each call of the layer reads. An input layer has one call, which reads nothing.

@@ -21,6 +21,7 @@ struct NetworkReader {
   /// A layer of a model before its calls are known to lead anywhere.
   private struct Draft {
     let name: String
+    let className: String
     let kind: KerasLayer.Kind?
     let calls: [[TensorReference]]
     /// Whether calls count from 1: Keras's node 0 of a model is the model's own definition.
@@ -98,14 +99,15 @@ struct NetworkReader {
     } catch {
       refused.append(
         RefusedLayer(className: className, name: scope + name, reason: error.reason))
-      return Draft(name: name, kind: nil, calls: [], isNetwork: false)
+      return Draft(name: name, className: className, kind: nil, calls: [], isNetwork: false)
     }
     if let form = NetworkForm(className) {
       let inner = try network(form, config, scope: "\(scope)\(name)/")
       return Draft(
-        name: name, kind: inner.map { .network($0) }, calls: calls, isNetwork: true)
+        name: name, className: className, kind: inner.map { .network($0) }, calls: calls,
+        isNetwork: true)
     }
-    return Draft(name: name, kind: kind, calls: calls, isNetwork: false)
+    return Draft(name: name, className: className, kind: kind, calls: calls, isNetwork: false)
   }
 
   /// The shape an input layer declares, batch first; nil for extents that callers choose.
@@ -144,11 +146,13 @@ struct NetworkReader {
       }
       let inputName = "\(head.name)_input"
       drafts.insert(
-        Draft(name: inputName, kind: .input(shape), calls: [[]], isNetwork: false), at: 0)
+        Draft(
+          name: inputName, className: "InputLayer", kind: .input(shape), calls: [[]],
+          isNetwork: false), at: 0)
     }
     let chained = drafts.indices.map { index in
       Draft(
-        name: drafts[index].name, kind: drafts[index].kind,
+        name: drafts[index].name, className: drafts[index].className, kind: drafts[index].kind,
         calls: index == 0 ? [[]] : [[reference(to: drafts[index - 1])]],
         isNetwork: drafts[index].isNetwork)
     }
@@ -184,7 +188,8 @@ struct NetworkReader {
       guard let kind = draft.kind else { continue }
       var calls: [[KerasNetwork.CallOutput]] = []
       for call in draft.calls { calls.append(try resolver.resolve(call)) }
-      layers.append(KerasLayer(name: draft.name, kind: kind, calls: calls))
+      layers.append(
+        KerasLayer(name: draft.name, className: draft.className, kind: kind, calls: calls))
     }
     let results = try resolver.resolve(outputs)
     return KerasNetwork(

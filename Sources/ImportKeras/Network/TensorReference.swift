@@ -89,7 +89,11 @@ enum InboundNodes {
   ) throws(Refusal) -> [TensorReference] {
     var references: [TensorReference] = []
     for argument in call["args"]?.elements ?? [] { try collect(argument, into: &references) }
-    if case .object(let named)? = call["kwargs"] { try refuse(named) }
+    if case .object(var named)? = call["kwargs"] {
+      // Keras 3 replaces what the file says with what the caller of the whole model says.
+      named["training"] = nil
+      try refuse(named)
+    }
     return references
   }
 

@@ -105,7 +105,8 @@ extension Architecture {
     return Model(
       name: identifier, weights: weights ?? values.source, graph: try build(values, 1),
       recipe: Preprocessing(input.preprocessing), labels: Labels.names(labels),
-      outputIsProbability: outputIsProbability, loadMilliseconds: start.milliseconds)
+      outputIsProbability: outputIsProbability, loadMilliseconds: start.milliseconds,
+      stored: StoredWeights(self, values))
   }
 }
 

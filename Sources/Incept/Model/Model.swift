@@ -22,10 +22,12 @@ public struct Model: Sendable {
 
   /// The recipe that ``preprocessing`` names.
   let recipe: Preprocessing?
+  /// The weights as the framework has them, for ``write(safetensors:)``; nil where only the graph has them.
+  let stored: StoredWeights?
 
   init(
     name: String, weights: String, graph: Graph, recipe: Preprocessing?, labels: [String]?,
-    outputIsProbability: Bool, loadMilliseconds: Double
+    outputIsProbability: Bool, loadMilliseconds: Double, stored: StoredWeights? = nil
   ) {
     self.name = name
     self.weights = weights
@@ -34,6 +36,7 @@ public struct Model: Sendable {
     self.labels = labels
     self.outputIsProbability = outputIsProbability
     self.loadMilliseconds = loadMilliseconds
+    self.stored = stored
   }
 
   /// Whether the weights are made up, so that only times mean anything.

@@ -16,21 +16,52 @@ enum ModelFile {
     case .torchZip, .torchLegacy:
       return try recognised(ParameterSet(try TorchFile.read(file)), among: candidates, start)
     case .safetensors:
-      return try recognised(ParameterSet(try Safetensors.read(file)), among: candidates, start)
-    case .hdf5:
-      let keras = try KerasWeightFile(HDF5File(file))
-      if !weightsOnly, KerasModel.hasArchitecture(keras) {
-        return imported(try KerasModel.importGraph(keras, source: path), path, start)
+      let tensors = try Safetensors.read(file)
+      if !weightsOnly, let model = try StoredWeights.kerasModel(tensors) {
+        return imported(model, path, start)
       }
-      let (architecture, values) = try ArchitectureCatalog.recognise(
-        layers: keras.layers, source: keras.source, among: candidates)
-      return try architecture.model(values, start)
+      return try recognised(ParameterSet(tensors), among: candidates, start)
+    case .hdf5:
+      return try keras(try KerasWeightFile(HDF5File(file)), candidates, weightsOnly, start)
+    case .kerasZip:
+      return try keras(try KerasWeightFile(archive: file), candidates, weightsOnly, start)
     case let format:
       throw InceptError(
         .badData, subject: path,
-        expected: "expected torch weights (.pth), safetensors or a Keras .h5 file",
+        expected: "expected torch weights (.pth), safetensors or a Keras file (.keras, .h5)",
         found: file.bytes.isEmpty ? "an empty file" : format.summary)
     }
+  }
+
+  /// A Keras model, or the built-in architecture that weights alone belong to.
+  private static func keras(
+    _ file: KerasWeightFile, _ candidates: [Architecture], _ weightsOnly: Bool, _ start: Stopwatch
+  ) throws(InceptError) -> Model {
+    if !weightsOnly, KerasModel.hasArchitecture(file) {
+      let model = try KerasModel.importGraph(file, source: file.source)
+      return imported(model, file.source, start)
+    }
+    let architecture: Architecture
+    let values: ParameterSet
+    switch file.weights {
+    case .legacy(let layers):
+      (architecture, values) = try ArchitectureCatalog.recognise(
+        layers: layers, source: file.source, among: candidates)
+    case .numbered(let variables):
+      let groups = variables.map { layer in
+        let group = layer.path.split(separator: "/").last.map(String.init) ?? ""
+        return (
+          group: group, name: layer.name,
+          weights: layer.variables.map { (name: "\(layer.path)/\($0.key)", tensor: $0.tensor) }
+        )
+      }
+      (architecture, values) = try ArchitectureCatalog.recognise(
+        groups: groups, source: file.source, among: candidates)
+    case .whole(let named):
+      return try recognised(
+        ParameterSet(NamedTensors(named, source: file.source)), among: candidates, start)
+    }
+    return try architecture.model(values, start)
   }
 
   private static func imported(
@@ -38,7 +69,8 @@ enum ModelFile {
   ) -> Model {
     Model(
       name: model.name, weights: path, graph: model.graph, recipe: nil, labels: nil,
-      outputIsProbability: endsInSoftmax(model.graph), loadMilliseconds: start.milliseconds)
+      outputIsProbability: endsInSoftmax(model.graph), loadMilliseconds: start.milliseconds,
+      stored: StoredWeights(model))
   }
 
   /// Whether the first result is made by softmax, maybe under another shape.

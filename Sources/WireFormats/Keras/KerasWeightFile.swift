@@ -1,36 +1,86 @@
 import TensorCore
 
-/// A Keras weights file in the legacy HDF5 layout: layers in the model's order, each with its weights in the
-/// layer's order. Knows nothing of graphs.
+/// A Keras model or weights file in any of its layouts. Knows nothing of graphs.
 ///
-/// The layout is that of Keras's `legacy_h5_format`: the root (weights only) or its group `model_weights` (whole
-/// model) lists its layers in the attribute `layer_names`, and each layer's group lists its datasets in
+/// The legacy layout is that of Keras's `legacy_h5_format`: the root (weights only) or its group `model_weights`
+/// (whole model) lists its layers in the attribute `layer_names`, and each layer's group lists its datasets in
 /// `weight_names`; either list may be split over `layer_names0`, `layer_names1`, ….
+///
+/// The layout of Keras 3 (`.weights.h5`, and within `.keras`) is that of ``KerasVariables``.
 package struct KerasWeightFile: Sendable {
-  /// Layers in the model's order, those without weights included.
-  package let layers: [(name: String, weights: [(name: String, tensor: HostTensor)])]
-  /// The version of Keras that wrote the file, where it says so.
+  /// A layer of the legacy layout and its weights, in the layer's order.
+  package typealias Layer = (name: String, weights: [(name: String, tensor: HostTensor)])
+
+  /// Weights in either layout.
+  package enum Weights: Sendable {
+    /// The legacy layout: layers in the model's order, those without weights included.
+    case legacy([Layer])
+    /// The layout of Keras 3, which tells no order between classes of layers.
+    case numbered([KerasVariables])
+    /// Weights under the names of their layer and all models around it, `outer/inner/kernel`.
+    case whole([(name: String, tensor: HostTensor)])
+  }
+
+  /// The weights.
+  package let weights: Weights
+  /// The version of Keras that wrote the file, where an attribute says so.
   package let kerasVersion: String?
   /// The backend Keras ran on, where the file says so.
   package let backend: String?
   /// The architecture as JSON; nil in a weights-only file.
   package let modelConfig: String?
+  /// What a `.keras` archive says about its making, as JSON.
+  package let metadata: String?
   /// The file's name, for errors.
   package let source: String
 
-  /// Reads the file at `path`.
+  /// Layers in the model's order, those without weights included; none in the layout of Keras 3.
+  package var layers: [Layer] { if case .legacy(let layers) = weights { layers } else { [] } }
+
+  /// Reads the HDF5 file at `path`.
   package init(path: String) throws(InceptError) { try self.init(try HDF5File(path: path)) }
 
-  /// Reads an open file. Throws `.badData` where it isn't in the legacy layout.
+  /// Reads a `.keras` archive. Throws `.badData` where a part is missing or damaged.
+  package init(archive file: MappedFile) throws(InceptError) {
+    let archive = try KerasArchive(file)
+    let root = try archive.weights.root()
+    weights = .numbered(try KerasWeightFile.numbered(root, archive.weights))
+    kerasVersion = nil
+    backend = nil
+    modelConfig = archive.modelConfig
+    metadata = archive.metadata
+    source = file.name
+  }
+
+  /// Reads an open HDF5 file. Throws `.badData` where it is in neither layout.
   package init(_ file: HDF5File) throws(InceptError) {
     let root = try file.root()
     let isWhole = root.contains("model_weights") && !root.attributes.contains("layer_names")
     let group = isWhole ? try root.group("model_weights") : root
-    guard let names = try group.attributes.splitStrings("layer_names") else {
-      throw KerasWeightFile.unknownLayout(root, file)
+    if let names = try group.attributes.splitStrings("layer_names") {
+      weights = .legacy(try KerasWeightFile.layers(names, group, file))
+      modelConfig = try root.attributes.string("model_config")
+    } else if !isWhole, KerasVariables.describes(root) {
+      weights = .numbered(try KerasWeightFile.numbered(root, file))
+      modelConfig = nil
+    } else {
+      throw InceptError(
+        .badData, subject: file.name,
+        expected: "expected a layout of Keras: an attribute 'layer_names' at the root or in "
+          + "'model_weights', or a group 'layers'",
+        found: "neither", hint: "save it from Keras: model.save('model.keras')")
     }
+    kerasVersion = try KerasWeightFile.string("keras_version", root, group)
+    backend = try KerasWeightFile.string("backend", root, group)
+    metadata = nil
+    source = file.name
+  }
+
+  private static func layers(
+    _ names: [String], _ group: HDF5Group, _ file: HDF5File
+  ) throws(InceptError) -> [Layer] {
     var seen: Set<String> = []
-    var layers: [(name: String, weights: [(name: String, tensor: HostTensor)])] = []
+    var layers: [Layer] = []
     for name in names {
       guard seen.insert(name).inserted else {
         throw group.bad("each layer once in 'layer_names'", "'\(name)' twice")
@@ -38,11 +88,15 @@ package struct KerasWeightFile: Sendable {
       layers.append((name, try KerasWeightFile.weights(of: try group.group(name))))
     }
     try KerasWeightFile.refuseOverlap(layers.flatMap(\.weights).map(\.tensor), group, file)
-    self.layers = layers
-    kerasVersion = try KerasWeightFile.string("keras_version", root, group)
-    backend = try KerasWeightFile.string("backend", root, group)
-    modelConfig = try root.attributes.string("model_config")
-    source = file.name
+    return layers
+  }
+
+  private static func numbered(
+    _ root: HDF5Group, _ file: HDF5File
+  ) throws(InceptError) -> [KerasVariables] {
+    let groups = try KerasVariables.all(in: root)
+    try refuseOverlap(groups.flatMap(\.variables).map(\.tensor), root, file)
+    return groups
   }
 
   /// An attribute of the root or, failing that, of the group that holds the layers.
@@ -81,19 +135,5 @@ package struct KerasWeightFile: Sendable {
         throw group.bad("weights that don't overlap", "more bytes than the file has")
       }
     }
-  }
-
-  private static func unknownLayout(_ root: HDF5Group, _ file: HDF5File) -> InceptError {
-    let isKeras3 =
-      root.contains("_layer_checkpoint_dependencies") || root.contains("layers")
-      || root.contains("vars")
-    return InceptError(
-      .badData, subject: file.name,
-      expected: "expected the legacy Keras layout (an attribute 'layer_names' at the root or in "
-        + "'model_weights')",
-      found: isKeras3 ? "the layout of a Keras 3 .weights.h5" : "neither",
-      hint: isKeras3
-        ? "save the whole model as a legacy .h5: model.save('model.h5')"
-        : "save it from Keras: model.save('model.h5')")
   }
 }

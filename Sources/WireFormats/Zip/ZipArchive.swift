@@ -55,7 +55,8 @@ struct ZipArchive {
   ) throws(InceptError) -> ByteRange {
     let offset = try directory.dataOffset(of: entry)
     guard !entry.isStored else {
-      return ByteRange(storage: mapped, offset: offset, byteCount: entry.byteCount)
+      return ByteRange(
+        storage: mapped, offset: offset, byteCount: entry.byteCount, isInPlace: true)
     }
     guard entry.byteCount <= budget else {
       throw file.damagedZip(
@@ -110,6 +111,8 @@ struct ByteRange {
   let offset: Int
   /// Its length.
   let byteCount: Int
+  /// Whether the storage is the file itself.
+  var isInPlace = false
 
   /// The bytes, valid during the call.
   func withUnsafeBytes<Result, Failure: Error>(

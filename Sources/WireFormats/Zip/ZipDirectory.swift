@@ -46,11 +46,31 @@ package struct ZipDirectory {
       }
       entries.append(entry)
     }
+    try ZipDirectory.refuseOverlap(entries, before: end.offset, file)
     self.entries = entries
     self.positions = positions
     self.file = file
     start = end.offset
   }
+
+  /// Refuses entries that share bytes with each other or with the directory.
+  private static func refuseOverlap(
+    _ entries: [Entry], before start: Int, _ file: MappedFile
+  ) throws(InceptError) {
+    let ordered = entries.sorted { $0.headerOffset < $1.headerOffset }
+    for (index, entry) in ordered.enumerated() {
+      let next = index + 1 < ordered.count ? ordered[index + 1].headerOffset : start
+      // No sum can overflow: header and contents each fit the file.
+      let least = localHeaderSize + entry.name.utf8.count + entry.compressedByteCount
+      guard entry.headerOffset <= next, least <= next - entry.headerOffset else {
+        throw file.damagedZip(
+          "expected entries that don't overlap",
+          found: "'\(entry.name)' over what comes after it")
+      }
+    }
+  }
+
+  private static let localHeaderSize = 30
 
   /// The entry called `name`.
   package subscript(name: String) -> Entry? { positions[name].map { entries[$0] } }
