@@ -58,11 +58,12 @@ struct KerasBindingTests {
     [true, false])
   func byGroup(identifier: String, hasNames: Bool) throws {
     let keras = try ArchitectureCatalog.find(identifier)
-    let groups = Self.groups(keras, hasNames: hasNames)
+    let layers = Self.layers(keras)
+    let groups = Self.groups(layers, hasNames: hasNames)
     let (found, values) = try ArchitectureCatalog.recognise(groups: groups, source: "w.h5")
     #expect(found.identifier == identifier)
     try keras.check(values)
-    for layer in Self.layers(keras) {
+    for layer in layers {
       #expect(values[layer.weights[0].name] == layer.weights[0].tensor)
     }
   }
@@ -70,7 +71,7 @@ struct KerasBindingTests {
   @Test("a Keras 3 file that lacks a layer is refused, and the error names it")
   func missingGroup() throws {
     let keras = try ArchitectureCatalog.find("mobilenet_v1:0.25")
-    let groups = Self.groups(keras, hasNames: false).filter { $0.group != "conv2d_14" }
+    let groups = Self.groups(Self.layers(keras), hasNames: false).filter { $0.group != "conv2d_14" }
     let error = #expect(throws: InceptError.self) {
       try ArchitectureCatalog.recognise(groups: groups, source: "w.h5", among: [keras])
     }
@@ -102,9 +103,11 @@ struct KerasBindingTests {
   }
 
   /// The layers as Keras 3 saves them, sorted by the groups' names as text.
-  private static func groups(_ architecture: Architecture, hasNames: Bool) -> [KerasBinding.Group] {
+  private static func groups(
+    _ layers: [KerasBinding.Layer], hasNames: Bool
+  ) -> [KerasBinding.Group] {
     var counts: [String: Int] = [:]
-    let groups = layers(architecture).map { layer -> KerasBinding.Group in
+    let groups = layers.map { layer -> KerasBinding.Group in
       let kind =
         switch layer.weights[0].name.split(separator: "/").last {
         case "depthwise_kernel": "depthwise_conv2d"
