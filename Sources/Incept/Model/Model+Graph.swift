@@ -11,7 +11,10 @@ extension Model {
     var graph = graph
     for name in outputs where !graph.outputs.contains(where: { $0.name == name }) {
       guard let node = graph.node(named: name) else { throw unknownValue(name) }
-      graph.outputs.append(GraphOutput(name: name, value: node.value))
+      graph.outputs.append(
+        GraphOutput(
+          name: name, value: node.value,
+          isFrameworkOrdered: graph.frameworkOrdered.contains(node.id)))
     }
     let declared = Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.shape) })
     let changed = shapes.filter { declared[$0.key] != $0.value }

@@ -1,0 +1,91 @@
+import GraphIR
+import Operators
+import Reference
+import TensorCore
+
+/// Adding nodes, computing what is constant, and going between ONNX's axis order and images.
+extension GraphImporter {
+  /// The number of the next node.
+  var nextNodeNumber: Int { graph.nextNodeNumber }
+
+  /// Adds a node, or a constant where it depends on small constants only.
+  func add(
+    _ op: any Operator, _ inputs: [ValueID], name: String, sources: [String]
+  ) throws(InceptError) -> ValueID {
+    if let folded = try fold(op, inputs) {
+      return try graph.add(Constant(folded), name: auxiliaryName(name), sources: sources)
+    }
+    return try graph.add(op, inputs, name: auxiliaryName(name), sources: sources)
+  }
+
+  /// Adds a constant.
+  func add(constant tensor: HostTensor, name: String) throws(InceptError) -> ValueID {
+    try graph.add(Constant(tensor), name: auxiliaryName(name))
+  }
+
+  /// Defines a value that is known.
+  func define(
+    _ name: String, constant tensor: HostTensor, in scope: Scope
+  ) throws(InceptError) {
+    let id = try graph.add(Constant(tensor), name: graph.node(named: name) == nil ? name : auxiliaryName(name))
+    graph.markFrameworkOrdered(id.node)
+    scope.define(name, Value(name: name, type: graph.type(of: id), plain: id, image: nil))
+  }
+
+  private func fold(_ op: any Operator, _ inputs: [ValueID]) throws(InceptError) -> HostTensor? {
+    let tensors = inputs.compactMap { graph.constant($0) }
+    guard !inputs.isEmpty, tensors.count == inputs.count,
+      tensors.allSatisfy({ $0.elementCount <= Self.foldingLimit }),
+      let op = op as? any ReferenceEvaluable
+    else { return nil }
+    let types = try op.inferOutputs(graph.types(of: inputs))
+    guard types.count == 1, types[0].shape.elementCount <= Self.foldingLimit,
+      op.cost(inputs: graph.types(of: inputs), outputs: types).multiplyAdds <= 1 << 20
+    else { return nil }
+    return try op.evaluate(tensors.map { ReferenceTensor($0) }).first?.hostTensor
+  }
+
+  /// A value in ONNX's axis order.
+  func plain(_ value: Value) throws(InceptError) -> ValueID {
+    if let id = value.plain { return id }
+    guard let image = value.image else {
+      throw failure("expected a value for '\(value.name)'", "none")
+    }
+    var id = try add(
+      Transpose.toNCHW, [image], name: "\(value.name).nchw", sources: [value.name])
+    if value.shape.rank == 3 {
+      id = try add(
+        Reshape(value.shape.dimensions), [id], name: "\(value.name).ncw", sources: [value.name])
+    }
+    graph.markFrameworkOrdered(id.node)
+    value.plain = id
+    return id
+  }
+
+  /// A value as an image; its rank must allow that.
+  func image(_ value: Value) throws(InceptError) -> ValueID {
+    if let id = value.image { return id }
+    var id = try plain(value)
+    if value.shape.rank == 3 {
+      let shape = value.shape
+      id = try add(
+        Reshape([shape[0], shape[1], 1, shape[2]]), [id], name: "\(value.name).nc1w",
+        sources: [value.name])
+    }
+    id = try add(Transpose.toNHWC, [id], name: "\(value.name).nhwc", sources: [value.name])
+    value.image = id
+    return id
+  }
+
+  /// The form of a value that costs nothing: an image where it has been one.
+  func operand(_ value: Value) throws(InceptError) -> Operand {
+    if let image = value.image { return Operand(id: image, shape: value.shape, isImage: true) }
+    return Operand(id: try plain(value), shape: value.shape, isImage: false)
+  }
+
+  /// The form that is asked for.
+  func operand(_ value: Value, asImage: Bool) throws(InceptError) -> Operand {
+    Operand(
+      id: asImage ? try image(value) : try plain(value), shape: value.shape, isImage: asImage)
+  }
+}
