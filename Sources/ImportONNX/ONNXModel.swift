@@ -52,6 +52,15 @@ package struct ONNXModel: Sendable {
     return try TensorReader(file, folder: nil).tensor(proto, name: proto.name)
   }
 
+  /// Names of the inputs that a caller feeds, in the file's order.
+  package var inputNames: [String] { fedInputs.map(\.name) }
+
+  /// The inputs without those that stand for weights, as old files list them.
+  var fedInputs: [Onnx_ValueInfoProto] {
+    let computed = Set(proto.graph.node.flatMap(\.output))
+    return proto.graph.input.filter { initializers[$0.name] == nil && !computed.contains($0.name) }
+  }
+
   /// The network for inputs of the given shapes. Inputs that are not named have the file's shape, with a batch
   /// of 1 where that is open.
   ///

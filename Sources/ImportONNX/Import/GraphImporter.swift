@@ -146,10 +146,7 @@ final class GraphImporter {
   // MARK: Inputs and outputs
 
   private func addInputs(_ proto: Onnx_GraphProto, _ scope: Scope) throws(InceptError) {
-    let computed = Set(proto.node.flatMap(\.output))
-    let fed = proto.input.filter {
-      model.initializers[$0.name] == nil && !computed.contains($0.name)
-    }
+    let fed = model.fedInputs
     let unknown = shapes.keys.filter { name in !fed.contains { $0.name == name } }.sorted()
     guard unknown.isEmpty else {
       throw InceptError(

@@ -8,7 +8,10 @@ extension Model {
   func requesting(
     _ shapes: [String: Shape] = [:], outputs: [String] = []
   ) throws(InceptError) -> Graph {
+    let declared = Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.shape) })
+    let changed = shapes.filter { declared[$0.key] != $0.value }
     var graph = graph
+    if let onnx, !changed.isEmpty { graph = try onnx.importGraph(shapes: shapes).graph }
     for name in outputs where !graph.outputs.contains(where: { $0.name == name }) {
       guard let node = graph.node(named: name) else { throw unknownValue(name) }
       graph.outputs.append(
@@ -16,9 +19,8 @@ extension Model {
           name: name, value: node.value,
           isFrameworkOrdered: graph.frameworkOrdered.contains(node.id)))
     }
-    let declared = Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.shape) })
-    let changed = shapes.filter { declared[$0.key] != $0.value }
-    return changed.isEmpty ? graph : try graph.rebinding(changed.mapValues { TensorType($0) })
+    guard onnx == nil, !changed.isEmpty else { return graph }
+    return try graph.rebinding(changed.mapValues { TensorType($0) })
   }
 
   /// The same, after all passes.

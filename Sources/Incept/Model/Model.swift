@@ -1,4 +1,5 @@
 import Imaging
+import ImportONNX
 import Models
 import Operators
 
@@ -22,11 +23,14 @@ public struct Model: Sendable {
 
   /// The recipe that ``preprocessing`` names.
   let recipe: Preprocessing?
+  /// The file's model, for networks whose graph depends on their inputs' shapes.
+  let onnx: ONNXModel?
 
   init(
     name: String, weights: String, graph: Graph, recipe: Preprocessing?, labels: [String]?,
-    outputIsProbability: Bool, loadMilliseconds: Double
+    outputIsProbability: Bool, loadMilliseconds: Double, onnx: ONNXModel? = nil
   ) {
+    self.onnx = onnx
     self.name = name
     self.weights = weights
     self.graph = graph
@@ -55,12 +59,21 @@ public struct Model: Sendable {
     public let shape: Shape
   }
 
+  /// The axis order of the image that the network takes. Networks with axes as torch has them may take images as
+  /// TensorFlow has them; then the number of channels tells.
+  var imageOrder: AxisOrder {
+    guard graph.axisOrder == .nchw, let shape = inputs.first?.shape, shape.rank == 4,
+      ![1, 3].contains(shape[1]), [1, 3].contains(shape[3])
+    else { return graph.axisOrder }
+    return .nhwc
+  }
+
   /// The image that a network with one image input takes, or nil for other networks.
   public var imageInput: ImageSize? {
     guard inputs.count == 1, let input = inputs.first, input.shape.rank == 4 else { return nil }
     let shape = input.shape
     let size =
-      graph.axisOrder == .nchw
+      imageOrder == .nchw
       ? ImageSize(height: shape[2], width: shape[3], channels: shape[1])
       : ImageSize(height: shape[1], width: shape[2], channels: shape[3])
     guard [1, 3].contains(size.channels), size.height > 0, size.width > 0 else { return nil }

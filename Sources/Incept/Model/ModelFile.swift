@@ -1,4 +1,5 @@
 import ImportKeras
+import ImportONNX
 import Models
 import Operators
 import WireFormats
@@ -9,7 +10,8 @@ enum ModelFile {
   ///
   /// - Parameter weightsOnly: Takes no more than the weights from a file that describes a network of its own.
   static func model(
-    _ path: String, among candidates: [Architecture], weightsOnly: Bool, _ start: Stopwatch
+    _ path: String, among candidates: [Architecture], weightsOnly: Bool,
+    shapes: [String: Shape], _ start: Stopwatch
   ) throws(InceptError) -> Model {
     let file = try MappedFile(path: path)
     switch WeightFileFormat.detect(file) {
@@ -25,10 +27,16 @@ enum ModelFile {
       let (architecture, values) = try ArchitectureCatalog.recognise(
         layers: keras.layers, source: keras.source, among: candidates)
       return try architecture.model(values, start)
+    case .onnx where !weightsOnly:
+      let onnx = try ONNXModel(file)
+      let graph = try onnx.importGraph(shapes: shapes).graph
+      return Model(
+        name: onnx.name, weights: path, graph: graph, recipe: nil, labels: nil,
+        outputIsProbability: endsInSoftmax(graph), loadMilliseconds: start.milliseconds, onnx: onnx)
     case let format:
       throw InceptError(
         .badData, subject: path,
-        expected: "expected torch weights (.pth), safetensors or a Keras .h5 file",
+        expected: "expected torch weights (.pth), safetensors, a Keras .h5 file or an ONNX model",
         found: file.bytes.isEmpty ? "an empty file" : format.summary)
     }
   }
