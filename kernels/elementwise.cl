@@ -8,8 +8,12 @@
 //                    the chunk, id 1 the group of rows.
 // elementwise_items  one element per work-item. Global id 0 is the element, id 1 the row.
 //
+// Offsets and strides are in words of the buffers' elements; those of 8-byte types are even.
+//
 // Macros: EXPR(a, b, c, d, e), OPERANDS (1 to 5; the pairs behind them are not read), VECTOR (rows 16 at a time:
 // y and the operands of KIND 1 have neighbouring elements, those of KIND 0 one value a row), KIND0 …, ACT0(x).
+// TYPED: 1 where not all elements are STORE_T; then TY, T0 … are their types: float, int (also for bool, as 0 or 1)
+// or long. Not with VECTOR, nor with HALF_STORAGE.
 #include "common.clh"
 
 #ifndef OPERANDS
@@ -37,7 +41,36 @@
 #define KIND4 1
 #endif
 
+#ifndef TYPED
+#define TYPED 0
+#endif
+#ifndef TY
+#define TY float
+#endif
+#ifndef T0
+#define T0 float
+#endif
+#ifndef T1
+#define T1 float
+#endif
+#ifndef T2
+#define T2 float
+#endif
+#ifndef T3
+#define T3 float
+#endif
+#ifndef T4
+#define T4 float
+#endif
+
+#if TYPED
+#include "integers.clh"
+#define ELEMENT(n, i) (*(__global const T##n *)(x##n + at##n + (i) * axes[2 + n]))
+#define RESULT(v, i) (*(__global TY *)(y + at + (i) * axes[1]) = ACT0(v))
+#else
 #define ELEMENT(n, i) LOAD(at##n + (i) * axes[2 + n], x##n)
+#define RESULT(v, i) STORE(ACT0(v), at + (i) * axes[1], y)
+#endif
 #define LANES_0(n, i) ((float16)(LOAD(at##n, x##n)))
 #define LANES_1(n, i) LOAD16(0, x##n + at##n + (i))
 #define LANES_OF(kind, n, i) LANES_##kind(n, i)
@@ -98,8 +131,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void elementwise_rows(
     }
 #endif
     for (; i < end; i++) {
-      const float value = AT(i);
-      STORE(ACT0(value), at + i * axes[1], y);
+      const TY value = AT(i);
+      RESULT(value, i);
     }
   }
 }
@@ -107,6 +140,6 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void elementwise_rows(
 __kernel void elementwise_items(TENSORS, int outer_axes) {
   const int i = get_global_id(0);
   FIND_ROW(get_global_id(1))
-  const float value = AT(i);
-  STORE(ACT0(value), at + i * axes[1], y);
+  const TY value = AT(i);
+  RESULT(value, i);
 }

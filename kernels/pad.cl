@@ -5,11 +5,30 @@
 // pad_rows   one work-item per group: `rows_per_item` rows along the innermost axis. Global id 0 is the group.
 // pad_items  one element per work-item: element, row.
 //
-// Macros: MODE (0 one value, 1 edge, 2 mirrored).
+// Macros (see also TYPED): MODE (0 one value, 1 edge, 2 mirrored).
 #include "common.clh"
 
 #ifndef MODE
 #define MODE 0
+#endif
+
+// TYPED: 1 where elements are not STORE_T but T, int or long; then FILL is the one value, and offsets and strides are in
+// 4-byte words.
+#ifndef TYPED
+#define TYPED 0
+#endif
+#ifndef T
+#define T float
+#endif
+#ifndef FILL
+#define FILL fill
+#endif
+#if TYPED
+#define GET(i, p) (*(__global const T *)((p) + (i)))
+#define PUT(v, i, p) (*(__global T *)((p) + (i)) = (v))
+#else
+#define GET LOAD
+#define PUT STORE
 #endif
 
 #define GEOMETRY                                                                            \
@@ -56,20 +75,20 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void pad_rows(
     const int2 place = find_row(axes, axis_count, row);
     __global STORE_T *target = y + y_offset + place.s0;
     if (place.s1 < 0) {
-      for (int i = 0; i < inner[0]; i++) STORE(fill, i * y_step, target);
+      for (int i = 0; i < inner[0]; i++) PUT(FILL, i * y_step, target);
       continue;
     }
     __global const STORE_T *source = x + x_offset + place.s1;
     for (int i = 0; i < before; i++) {
       const int from = origin(i - before, extent);
-      STORE(from < 0 ? fill : LOAD(from * x_step, source), i * y_step, target);
+      PUT(from < 0 ? FILL : GET(from * x_step, source), i * y_step, target);
     }
     for (int i = 0; i < extent; i++) {
-      STORE(LOAD(i * x_step, source), (before + i) * y_step, target);
+      PUT(GET(i * x_step, source), (before + i) * y_step, target);
     }
     for (int i = before + extent; i < inner[0]; i++) {
       const int from = origin(i - before, extent);
-      STORE(from < 0 ? fill : LOAD(from * x_step, source), i * y_step, target);
+      PUT(from < 0 ? FILL : GET(from * x_step, source), i * y_step, target);
     }
   }
 }
@@ -79,6 +98,6 @@ __kernel void pad_items(GEOMETRY) {
   const int i = get_global_id(0);
   const int2 place = find_row(axes, axis_count, get_global_id(1));
   const int from = place.s1 < 0 ? -1 : origin(i - inner[3], inner[4]);
-  STORE(from < 0 ? fill : LOAD(x_offset + place.s1 + from * inner[2], x),
-        y_offset + place.s0 + i * inner[1], y);
+  PUT(from < 0 ? FILL : GET(x_offset + place.s1 + from * inner[2], x),
+      y_offset + place.s0 + i * inner[1], y);
 }

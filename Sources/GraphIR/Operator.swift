@@ -53,15 +53,35 @@ extension Operator {
   public func requireFloatInputs(_ inputs: [TensorType], _ range: ClosedRange<Int>)
     throws(InceptError)
   {
+    try requireInputs(inputs, range, of: [.float32])
+  }
+
+  /// Requires between `range` inputs, each of one of `types`: by default of any that values can have.
+  public func requireInputs(
+    _ inputs: [TensorType], _ range: ClosedRange<Int>, of types: [ElementType] = ElementType.computed
+  ) throws(InceptError) {
     guard range.contains(inputs.count) else {
       let wanted =
         range.lowerBound == range.upperBound
         ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
       throw invalid("expected \(wanted) inputs", found: "\(inputs.count)")
     }
-    for (index, input) in inputs.enumerated() where input.elementType != .float32 {
+    for (index, input) in inputs.enumerated() where !types.contains(input.elementType) {
+      let names = types.map(\.rawValue)
+      let wanted =
+        names.count < 2
+        ? names.joined() : names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+      throw invalid("expected \(wanted) for input \(index)", found: input.elementType.rawValue)
+    }
+  }
+
+  /// Requires the inputs, of which there is at least one, to have one element type.
+  public func requireOneType(_ inputs: some Collection<TensorType>) throws(InceptError) {
+    guard let first = inputs.first else { return }
+    for input in inputs where input.elementType != first.elementType {
       throw invalid(
-        "expected float32 for input \(index)", found: input.elementType.rawValue)
+        "expected inputs of one type",
+        found: "\(first.elementType.rawValue) and \(input.elementType.rawValue)")
     }
   }
 }

@@ -4,9 +4,18 @@ import TensorCore
 /// An elementwise function of two values.
 public enum BinaryFunction: String, Hashable, Sendable, CaseIterable {
   case add, sub, mul, div, max, min
+  /// What a division that is cut towards zero leaves (C's and ONNX's `fmod`); it has the first operand's sign.
+  case fmod
+  /// What a division that is rounded down leaves (Python's `%`); it has the second operand's sign. Integers only.
+  case mod
+  /// The first operand to the power of the second.
+  case pow
 }
 
 /// Applies a function to two tensors with NumPy's broadcasting, then optionally an activation.
+///
+/// Both are float32, int32 or int64 alike; but a power's exponent may have any of these types, the result has the base's.
+/// Integers wrap around; they are divided cutting towards zero, division by zero gives 0.
 public struct Binary: Operator {
   /// The name in text forms; the function's own name is shown.
   public static let mnemonic = "binary"
@@ -26,12 +35,20 @@ public struct Binary: Operator {
 
   /// The broadcast shape.
   public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
-    try requireFloatInputs(inputs, 2...2)
+    try requireInputs(inputs, 2...2, of: [.float32, .int32, .int64])
+    if function != .pow { try requireOneType(inputs) }
+    let type = inputs[0].elementType
+    if type == .float32, function == .mod {
+      throw invalid("expected integers for mod", found: type.rawValue, hint: "fmod takes float32")
+    }
+    if let activation, type != .float32 {
+      throw invalid("expected float32 before \(activation.name)", found: type.rawValue)
+    }
     guard let shape = Self.broadcast(inputs[0].shape, inputs[1].shape) else {
       throw invalid(
         "expected shapes that broadcast", found: "\(inputs[0].shape) and \(inputs[1].shape)")
     }
-    return [TensorType(shape)]
+    return [TensorType(shape, type)]
   }
 
   /// The shape both broadcast to: right-aligned, each pair of extents equal or one of them 1; nil otherwise.

@@ -1,7 +1,7 @@
 import GraphIR
 import TensorCore
 
-/// Joins tensors along one axis; all other extents must agree.
+/// Joins tensors of one type, whichever, along one axis; all other extents must agree.
 public struct Concat: Operator {
   /// The name in text forms.
   public static let mnemonic = "concat"
@@ -13,7 +13,8 @@ public struct Concat: Operator {
 
   /// The inputs' shape with the axis' extents added up.
   public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
-    try requireFloatInputs(inputs, 1...65_536)
+    try requireInputs(inputs, 1...65_536)
+    try requireOneType(inputs)
     let first = inputs[0].shape
     guard let axis = first.normalizedAxis(axis) else {
       throw invalid("expected an axis of \(first)", found: "\(axis)")
@@ -32,7 +33,7 @@ public struct Concat: Operator {
     guard Shape(dimensions).isValid else {
       throw invalid("expected a shape within Int", found: "\(dimensions)")
     }
-    return [TensorType(Shape(dimensions))]
+    return [TensorType(Shape(dimensions), inputs[0].elementType)]
   }
 
   /// The axis.

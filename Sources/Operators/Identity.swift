@@ -1,7 +1,7 @@
 import GraphIR
 import TensorCore
 
-/// Its input, unchanged; the optimiser removes it.
+/// Its input of any type, unchanged; the optimiser removes it.
 public struct Identity: Operator {
   /// The name in text forms.
   public static let mnemonic = "identity"
@@ -11,7 +11,7 @@ public struct Identity: Operator {
 
   /// The input's type.
   public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
-    try requireFloatInputs(inputs, 1...1)
+    try requireInputs(inputs, 1...1)
     return inputs
   }
 }
@@ -28,7 +28,7 @@ public struct Dropout: Operator {
 
   /// The input's type.
   public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
-    try requireFloatInputs(inputs, 1...1)
+    try requireInputs(inputs, 1...1)
     return inputs
   }
 

@@ -11,9 +11,13 @@ public struct Input: GraphInput {
   /// Declares an input of the given type.
   public init(_ type: TensorType) { self.type = type }
 
-  /// The declared type, which must have a valid shape.
+  /// The declared type, which must have a valid shape and one of the types of values.
   public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
     try requireFloatInputs(inputs, 0...0)
+    guard ElementType.computed.contains(type.elementType) else {
+      throw invalid(
+        "expected float32, int32, int64 or bool", found: type.elementType.rawValue)
+    }
     guard let count = type.shape.checkedElementCount, count <= 1 << 40 else {
       throw invalid("expected a shape of non-negative extents within 2^40", found: "\(type.shape)")
     }

@@ -7,6 +7,7 @@ public enum OperatorCatalog {
     Input.self, Constant.self, Conv2D.self, BiasAdd.self, BatchNormalization.self, Unary.self,
     Binary.self, Concat.self, Pool2D.self, GlobalPool.self, Dense.self, MatMul.self,
     Softmax.self, LRN.self, Pad.self, Reshape.self, Flatten.self, Transpose.self, Slice.self,
-    Identity.self, Dropout.self,
+    Identity.self, Dropout.self, Cast.self, Comparison.self, Logical.self, Not.self, Where.self,
+    Gather.self, ArgReduce.self, TopK.self,
   ]
 }

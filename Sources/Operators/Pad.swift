@@ -1,13 +1,13 @@
 import GraphIR
 import TensorCore
 
-/// Adds elements before and after each axis.
+/// Adds elements before and after each axis. Elements of any type.
 public struct Pad: Operator {
   /// The name in text forms.
   public static let mnemonic = "pad"
   /// What the added elements hold.
   public enum Mode: Hashable, Sendable {
-    /// One value.
+    /// One value; a whole number for integers, 0 or 1 for bools.
     case constant(Float)
     /// The image mirrored at its edge, the edge itself not repeated.
     case reflect
@@ -30,7 +30,7 @@ public struct Pad: Operator {
 
   /// The input's shape, each extent grown.
   public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
-    try requireFloatInputs(inputs, 1...1)
+    try requireInputs(inputs, 1...1)
     let shape = inputs[0].shape
     guard before.count == shape.rank, after.count == shape.rank,
       (before + after).allSatisfy({ (0...1 << 24).contains($0) })
@@ -52,7 +52,7 @@ public struct Pad: Operator {
     }
     let result = Shape((0..<shape.rank).map { shape[$0] + before[$0] + after[$0] })
     guard result.isValid else { throw invalid("expected a shape within Int", found: "\(result)") }
-    return [TensorType(result)]
+    return [TensorType(result, inputs[0].elementType)]
   }
 
   /// Paddings in ONNX's order and the mode.

@@ -1,7 +1,7 @@
 import GraphIR
 import TensorCore
 
-/// The same elements, in the same order, under another shape.
+/// The same elements, of any type, in the same order, under another shape.
 public struct Reshape: Operator {
   /// The name in text forms.
   public static let mnemonic = "reshape"
@@ -13,7 +13,7 @@ public struct Reshape: Operator {
 
   /// The resolved shape.
   public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
-    try requireFloatInputs(inputs, 1...1)
+    try requireInputs(inputs, 1...1)
     let shape = inputs[0].shape
     var result = dimensions
     for (axis, extent) in dimensions.enumerated() {
@@ -47,7 +47,7 @@ public struct Reshape: Operator {
   public var attributes: [Attribute] { [Attribute("shape", .ints(dimensions))] }
 }
 
-/// Joins the axes before `axis` into one and the rest into another: `[A, B, C, D]` with axis 1 to
+/// Joins the axes before `axis` into one and the rest into another, whatever the type: `[A, B, C, D]` with axis 1 to
 /// `[A, B·C·D]`.
 public struct Flatten: Operator {
   /// The name in text forms.
@@ -60,14 +60,14 @@ public struct Flatten: Operator {
 
   /// Two axes.
   public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
-    try requireFloatInputs(inputs, 1...1)
+    try requireInputs(inputs, 1...1)
     let shape = inputs[0].shape
     guard (0...shape.rank).contains(axis) else {
       throw invalid("expected an axis from 0 to \(shape.rank)", found: "\(axis)")
     }
     let outer = shape.dimensions[..<axis].reduce(1, *)
     let inner = shape.dimensions[axis...].reduce(1, *)
-    return [TensorType([outer, inner])]
+    return [TensorType([outer, inner], inputs[0].elementType)]
   }
 
   /// Nothing: only the shape changes.

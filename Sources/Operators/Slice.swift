@@ -2,7 +2,7 @@ import GraphIR
 import TensorCore
 
 /// Cuts a range out of some axes, as NumPy's `x[start:end:step]`: bounds may be negative (from the end) or beyond
-/// the extent (clamped); steps are not zero.
+/// the extent (clamped); steps are not zero. Elements of any type.
 public struct Slice: Operator {
   /// The name in text forms.
   public static let mnemonic = "slice"
@@ -55,13 +55,13 @@ public struct Slice: Operator {
 
   /// The input's shape, cut.
   public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
-    try requireFloatInputs(inputs, 1...1)
+    try requireInputs(inputs, 1...1)
     guard let resolved = resolved(inputs[0].shape) else {
       throw invalid(
         "expected one range an axis of \(inputs[0].shape), with a step other than 0",
         found: "\(ranges.map { [$0.axis, $0.start, $0.end, $0.step] })")
     }
-    return [TensorType(Shape(resolved.map(\.count)))]
+    return [TensorType(Shape(resolved.map(\.count)), inputs[0].elementType)]
   }
 
   /// Reads and writes what is kept.

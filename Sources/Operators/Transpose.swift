@@ -1,7 +1,7 @@
 import GraphIR
 import TensorCore
 
-/// Reorders axes: result axis `i` is the input's axis `permutation[i]`.
+/// Reorders axes: result axis `i` is the input's axis `permutation[i]`. Elements of any type.
 public struct Transpose: Operator {
   /// The name in text forms.
   public static let mnemonic = "transpose"
@@ -18,12 +18,12 @@ public struct Transpose: Operator {
 
   /// The permuted shape.
   public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
-    try requireFloatInputs(inputs, 1...1)
+    try requireInputs(inputs, 1...1)
     let shape = inputs[0].shape
     guard permutation.sorted() == Array(0..<shape.rank) else {
       throw invalid("expected a permutation of the axes of \(shape)", found: "\(permutation)")
     }
-    return [TensorType(shape.permuted(permutation))]
+    return [TensorType(shape.permuted(permutation), inputs[0].elementType)]
   }
 
   /// The permutation.

@@ -59,6 +59,9 @@ public enum UnaryFunction: Hashable, Sendable {
     }
   }
 
+  /// Whether the function is one of integers too.
+  public var takesIntegers: Bool { [.relu, .negate, .absolute].contains(self) }
+
   /// The function's parameters, with ONNX's names.
   public var parameters: [Attribute] {
     switch self {
@@ -80,7 +83,8 @@ public enum UnaryFunction: Hashable, Sendable {
   }
 }
 
-/// Applies a function to every element; one input of any shape.
+/// Applies a function to every element; one input of any shape, float32, or int32 and int64 where
+/// ``UnaryFunction/takesIntegers``.
 public struct Unary: Operator {
   /// The name in text forms; ``attributes`` tell the function.
   public static let mnemonic = "unary"
@@ -95,7 +99,8 @@ public struct Unary: Operator {
 
   /// The input's type.
   public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
-    try requireFloatInputs(inputs, 1...1)
+    try requireInputs(
+      inputs, 1...1, of: function.takesIntegers ? [.float32, .int32, .int64] : [.float32])
     return inputs
   }
 

@@ -40,7 +40,7 @@ struct ChannelAffine {
   /// What `node` computes and of which value, if it is such a function with finite constants.
   static func read(_ node: Node, in graph: Graph) -> (affine: ChannelAffine, input: ValueID)? {
     guard let channels = node.type.shape.dimensions.last, let data = dataInput(of: node, in: graph),
-      graph.type(of: data) == node.type
+      graph.type(of: data) == node.type, node.type.elementType == .float32
     else { return nil }
     let affine: ChannelAffine?
     switch node.op {

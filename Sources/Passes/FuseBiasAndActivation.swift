@@ -19,6 +19,7 @@ package struct FuseBiasAndActivation: Pass {
       for id in editor.order where editor.isUsed(id) {
         let node = editor[id]
         guard let data = node.inputs.first, let producer = editor.soleProducer(of: data),
+          node.type.elementType == .float32, editor.graph.type(of: data).elementType == .float32,
           let fused = fused(node, after: producer)
         else { continue }
         try editor.replace(

@@ -15,6 +15,6 @@ extension Concat: ReferenceEvaluable {
         values += input.values[block * size..<(block + 1) * size]
       }
     }
-    return [ReferenceTensor(shape: shape, values: values)]
+    return [ReferenceTensor(shape: shape, values: values, elementType: inputs[0].elementType)]
   }
 }

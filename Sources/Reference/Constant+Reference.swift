@@ -2,7 +2,7 @@ import Operators
 import TensorCore
 
 extension Constant: ReferenceEvaluable {
-  /// The tensor itself, read as float32.
+  /// The tensor itself.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     [ReferenceTensor(tensor)]
   }

@@ -1,6 +1,17 @@
 import Operators
 import TensorCore
 
+extension ElementType {
+  /// The element of the type that stands for a number.
+  fileprivate func filled(_ value: Double) -> Double {
+    switch self {
+    case .bool: value == 0 ? 0 : 1
+    case .int32, .int64: Double(Int64(saturating: value))
+    default: value
+    }
+  }
+}
+
 extension Pad: ReferenceEvaluable {
   /// Every axis walked from before its first element to beyond its last.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
@@ -8,7 +19,7 @@ extension Pad: ReferenceEvaluable {
     let shape = inputs[0].shape
     let strides = shape.denseStrides
     var fill = 0.0
-    if case .constant(let value) = mode { fill = Double(value) }
+    if case .constant(let value) = mode { fill = inputs[0].elementType.filled(Double(value)) }
     let axes = (0..<shape.rank).map { axis in
       (0..<result[axis]).map { index in
         let source = source(of: index - before[axis], extent: shape[axis])

@@ -14,6 +14,6 @@ package protocol ReferenceEvaluable: Operator {
 extension ReferenceEvaluable {
   /// Shapes of the outputs; validates the operator.
   func outputShapes(_ inputs: [ReferenceTensor]) throws(InceptError) -> [Shape] {
-    try inferOutputs(inputs.map { TensorType($0.shape) }).map(\.shape)
+    try inferOutputs(inputs.map(\.type)).map(\.shape)
   }
 }

@@ -32,8 +32,8 @@ package enum ReferenceEvaluator {
         inputs.append(value)
       }
       let outputs = try evaluate(node, inputs, feeds)
-      guard outputs.map(\.shape) == node.outputs.map(\.shape) else {
-        throw broken(node, "\(node.outputs)", "\(outputs.map(\.shape))")
+      guard outputs.map(\.type) == node.outputs else {
+        throw broken(node, "\(node.outputs)", "\(outputs.map(\.type))")
       }
       for (index, output) in outputs.enumerated() {
         let value = ValueID(id, output: index)
@@ -62,7 +62,13 @@ package enum ReferenceEvaluator {
           .usage, subject: node.subject, expected: "expected a tensor \(input.type.shape)",
           found: "\(feed.shape)")
       }
-      return [ReferenceTensor(feed)]
+      let type = input.type.elementType
+      if let found = feed.refusal(as: type) {
+        throw InceptError(
+          .usage, subject: node.subject, expected: "expected elements that are \(type.rawValue)",
+          found: found)
+      }
+      return [ReferenceTensor(feed, as: type)]
     }
     guard let op = node.op as? any ReferenceEvaluable else {
       throw broken(node, "an operator with a reference", "\(type(of: node.op))")

@@ -1,35 +1,43 @@
+import GraphIR
 import TensorCore
 
 /// A dense tensor of doubles in C order: what the reference computes with.
 package struct ReferenceTensor: Sendable, Equatable {
   /// Extents, outermost first.
   package let shape: Shape
+  /// What the elements stand for. Integers are whole numbers, exact up to 2^53; bools are 0 and 1.
+  package let elementType: ElementType
   /// The elements; as many as the shape says.
   package var values: [Double]
 
   /// Wraps `values`, whose number must be the shape's element count.
-  package init(shape: Shape, values: [Double]) {
+  package init(shape: Shape, values: [Double], elementType: ElementType = .float32) {
     precondition(values.count == shape.elementCount, "ReferenceTensor: value count differs")
     self.shape = shape
+    self.elementType = elementType
     self.values = values
   }
 
-  /// The elements of `tensor`, read as float32 first, as the engine reads them.
-  package init(_ tensor: HostTensor) {
+  /// The elements of `tensor`: floating-point ones read as float32 first, as the engine reads them. They become
+  /// elements of `type`, by default of the tensor's own.
+  package init(_ tensor: HostTensor, as type: ElementType? = nil) {
     shape = tensor.shape
-    values = tensor.withFloats { $0.map(Double.init) }
+    elementType = type ?? (tensor.elementType.isFloatingPoint ? .float32 : tensor.elementType)
+    values =
+      elementType == .float32 ? tensor.withFloats { $0.map(Double.init) } : tensor.doubles()
   }
 
-  /// The elements rounded to float32.
+  /// Element type and shape.
+  package var type: TensorType { TensorType(shape, elementType) }
+
+  /// The elements rounded to float32, or exact integers, or bools.
   package var hostTensor: HostTensor {
-    HostTensor(shape: shape) { destination in
-      for index in destination.indices { destination[index] = Float(values[index]) }
-    }
+    HostTensor(shape: shape, elementType: elementType, doubles: values)
   }
 
-  /// Applies `function` to every element.
+  /// Applies `function` to every element; the type stays.
   package func map(_ function: (Double) -> Double) -> ReferenceTensor {
-    ReferenceTensor(shape: shape, values: values.map(function))
+    ReferenceTensor(shape: shape, values: values.map(function), elementType: elementType)
   }
 
   /// The tensor whose element `[i, j, …]` is this one's at offset `axes[0][i] + axes[1][j] + …`, or `fill` where
@@ -45,7 +53,8 @@ package struct ReferenceTensor: Sendable, Equatable {
       offsets = next
     }
     return ReferenceTensor(
-      shape: Shape(axes.map(\.count)), values: offsets.map { $0 < 0 ? fill : values[$0] })
+      shape: Shape(axes.map(\.count)), values: offsets.map { $0 < 0 ? fill : values[$0] },
+      elementType: elementType)
   }
 
   /// The tensor repeated along its axes of extent 1, as NumPy broadcasts to `target`.

@@ -54,6 +54,7 @@ extension Unary: ReferenceEvaluable {
   /// The function of every element.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     _ = try outputShapes(inputs)
-    return [inputs[0].map(function.apply)]
+    let type = inputs[0].elementType
+    return [inputs[0].map { type.wrapped(function.apply($0)) }]
   }
 }

@@ -14,6 +14,15 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable, Codable {
     }
   }
 
+  /// The types that values inside of a graph may have. Constants of other floating-point types are read as float32.
+  public static let computed: [ElementType] = [.float32, .int32, .int64, .bool]
+
+  /// Whether values are whole numbers that arithmetic is made for: int32 and int64.
+  public var isInteger: Bool { self == .int32 || self == .int64 }
+
+  /// Number of 4-byte words that an element of a graph's value takes on a device.
+  package var words: Int { self == .int64 ? 2 : 1 }
+
   /// Whether values of this type are floating-point numbers.
   public var isFloatingPoint: Bool {
     switch self {

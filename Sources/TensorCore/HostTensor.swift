@@ -152,13 +152,6 @@ public struct HostTensor: Sendable {
     }
   }
 
-  /// Writes the elements to memory for exactly as many: int32 as they are, all others as float32.
-  package func copyWords(into destination: UnsafeMutableBufferPointer<Float>) {
-    guard elementType == .int32 else { return copyFloats(into: destination) }
-    precondition(destination.count == elementCount, "copyWords: element count differs")
-    withUnsafeBytes { UnsafeMutableRawBufferPointer(destination).copyMemory(from: $0) }
-  }
-
   /// A copy of the elements as float32.
   public func floats() -> [Float] { withFloats { Array($0) } }
 
@@ -176,23 +169,51 @@ public struct HostTensor: Sendable {
     return HostTensor(self, shape: shape)
   }
 
-  /// A float32 copy with reordered axes: result axis `i` is axis `order[i]` of this tensor.
+  /// A copy with reordered axes: result axis `i` is axis `order[i]` of this tensor. Floating-point elements become
+  /// float32, others stay what they are.
   public func permuted(_ order: [Int]) -> HostTensor {
     precondition(order.sorted() == Array(0..<shape.rank), "permuted: not a permutation")
     let target = shape.permuted(order)
     let sourceStrides = shape.denseStrides
     let strides = order.map { sourceStrides[$0] }
-    return HostTensor(shape: target) { destination in
-      withFloats { source in
-        copyStrided(source, strides: strides, shape: target, into: destination)
+    switch elementType {
+    case .float16, .bfloat16, .float32, .float64:
+      return HostTensor(shape: target) { destination in
+        withFloats { source in
+          copyStrided(source, strides: strides, shape: target, into: destination)
+        }
       }
+    case .bool, .int8, .uint8: return copied(UInt8.self, strides, target)
+    case .int16: return copied(UInt16.self, strides, target)
+    case .int32: return copied(UInt32.self, strides, target)
+    case .int64: return copied(UInt64.self, strides, target)
     }
   }
 
+  private func copied<Element: BitwiseCopyable>(
+    _ type: Element.Type, _ strides: [Int], _ target: Shape
+  ) -> HostTensor {
+    let size = MemoryLayout<Element>.size
+    let result = TensorStorage(byteCount: byteCount) { destination in
+      withUnsafeBytes { bytes in
+        // Elements of a file need not be aligned.
+        let aligned = [Element](unsafeUninitializedCapacity: elementCount) { memory, count in
+          UnsafeMutableRawBufferPointer(memory).copyMemory(from: bytes)
+          count = bytes.count / size
+        }
+        aligned.withUnsafeBufferPointer { source in
+          copyStrided(
+            source, strides: strides, shape: target, into: destination.bindMemory(to: type))
+        }
+      }
+    }
+    return HostTensor(elementType: elementType, shape: target, storage: result)
+  }
+
   /// Copies a strided view into dense C order.
-  private func copyStrided(
-    _ source: UnsafeBufferPointer<Float>, strides: [Int], shape: Shape,
-    into destination: UnsafeMutableBufferPointer<Float>
+  private func copyStrided<Element: BitwiseCopyable>(
+    _ source: UnsafeBufferPointer<Element>, strides: [Int], shape: Shape,
+    into destination: UnsafeMutableBufferPointer<Element>
   ) {
     guard !destination.isEmpty else { return }
     guard let last = shape.dimensions.last, let lastStride = strides.last else {

@@ -1,8 +1,8 @@
 /// NumPy's array file format, versions 1 to 3 (NumPy enhancement proposal 1).
 ///
 /// Read: `f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 b1`, little and big endian, C and Fortran order. Unsigned types
-/// without an ``ElementType`` of their own become the next wider signed one. Written: float32, little endian,
-/// C order, version 1.
+/// without an ``ElementType`` of their own become the next wider signed one. Written: int32, int64
+/// and bool as they are, all else as float32, little endian, C order, version 1.
 public enum NPY {
   /// Largest file that is read, in bytes: it is held in memory, converted ones twice.
   private static let largestFile = 256 << 20
@@ -20,26 +20,58 @@ public enum NPY {
     try decode(TensorStorage(byteCount: bytes.count) { $0.copyBytes(from: bytes) }, name: name)
   }
 
-  /// Writes `tensor` as float32 to a temporary file and renames it to `path`. Throws `.cannotCreate`.
+  /// Writes `tensor` to a temporary file and renames it to `path`. Throws `.cannotCreate`.
   public static func write(_ tensor: HostTensor, to path: String) throws(InceptError) {
-    let header = header(of: tensor.shape)
+    let header = header(of: tensor)
     try header.withUnsafeBufferPointer { (first) throws(InceptError) in
-      try tensor.withFloats { (floats) throws(InceptError) in
-        try withLittleEndian(floats) { (second) throws(InceptError) in
-          try FileAccess.write([UnsafeRawBufferPointer(first), second], to: path)
-        }
+      try withElements(of: tensor) { (second) throws(InceptError) in
+        try FileAccess.write([UnsafeRawBufferPointer(first), second], to: path)
       }
     }
   }
 
-  /// The bytes of an NPY file that holds `tensor` as float32.
+  /// The bytes of an NPY file that holds `tensor`.
   public static func encode(_ tensor: HostTensor) -> [UInt8] {
-    header(of: tensor.shape)
-      + tensor.withFloats { floats in withLittleEndian(floats) { Array($0) } }
+    header(of: tensor) + withElements(of: tensor) { Array($0) }
   }
 }
 
 extension NPY {
+  /// How the elements are stored.
+  private static func descriptor(of type: ElementType) -> String {
+    switch type {
+    case .int32: "<i4"
+    case .int64: "<i8"
+    case .bool: "|b1"
+    default: "<f4"
+    }
+  }
+
+  /// The elements as they are stored.
+  private static func withElements<Result, Failure: Error>(
+    of tensor: HostTensor, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    switch tensor.elementType {
+    case .bool: return try tensor.withUnsafeBytes(body)
+    case .int32, .int64:
+      #if _endian(little)
+        return try tensor.withUnsafeBytes(body)
+      #else
+        let swapped = tensor.integers().flatMap { value in
+          (0..<tensor.elementType.byteCount).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+        }
+        let storage = TensorStorage(byteCount: swapped.count) { $0.copyBytes(from: swapped) }
+        defer { withExtendedLifetime(storage) {} }
+        return try body(
+          UnsafeRawBufferPointer(start: storage.baseAddress, count: storage.byteCount))
+      #endif
+    default:
+      return try tensor.withFloats { (floats) throws(Failure) in
+        try withLittleEndian(floats, body)
+      }
+    }
+  }
+
   private static func withLittleEndian<Result, Failure: Error>(
     _ floats: UnsafeBufferPointer<Float>,
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
@@ -58,10 +90,12 @@ extension NPY {
   }
 
   /// Magic, version and dictionary, padded so that the elements start at a multiple of 64 bytes.
-  private static func header(of shape: Shape) -> [UInt8] {
+  private static func header(of tensor: HostTensor) -> [UInt8] {
+    let shape = tensor.shape
     let extents = shape.dimensions.map(String.init).joined(separator: ", ")
     let tuple = shape.rank == 1 ? "(\(extents),)" : "(\(extents))"
-    var dictionary = Array("{'descr': '<f4', 'fortran_order': False, 'shape': \(tuple), }".utf8)
+    let type = descriptor(of: tensor.elementType)
+    var dictionary = Array("{'descr': '\(type)', 'fortran_order': False, 'shape': \(tuple), }".utf8)
     let preamble = 10
     let alignment = 64
     let used = preamble + dictionary.count + 1

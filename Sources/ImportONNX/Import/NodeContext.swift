@@ -104,7 +104,7 @@ final class NodeContext {
     guard !tensor.elementType.isFloatingPoint, tensor.elementCount <= 1 << 20 else {
       throw invalid("expected whole numbers as \(role)", "\(tensor.elementType)\(tensor.shape)")
     }
-    return tensor.integers()
+    return tensor.integers().map { Int($0) }
   }
 
   /// Numbers of an input that must be known when the model is loaded; nil where it is left out.
@@ -248,34 +248,8 @@ final class NodeContext {
 }
 
 extension HostTensor {
-  /// The elements of a tensor of whole numbers or bools.
-  func integers() -> [Int] {
-    withUnsafeBytes { bytes in
-      func load<Stored: FixedWidthInteger & BitwiseCopyable>(_: Stored.Type) -> [Int] {
-        (0..<elementCount).map {
-          let offset = $0 * MemoryLayout<Stored>.size
-          return Int(clamping: bytes.loadUnaligned(fromByteOffset: offset, as: Stored.self))
-        }
-      }
-      return switch elementType {
-      case .int64: load(Int64.self)
-      case .int32: load(Int32.self)
-      case .int16: load(Int16.self)
-      case .int8: load(Int8.self)
-      case .uint8, .bool: load(UInt8.self)
-      case .float32, .float16, .bfloat16, .float64: floats().map { Int($0) }
-      }
-    }
-  }
-
   /// An int64 tensor.
   static func int64(_ values: [Int], shape: Shape? = nil) -> HostTensor {
-    let storage = TensorStorage(byteCount: values.count * 8) { bytes in
-      for (index, value) in values.enumerated() {
-        bytes.storeBytes(of: Int64(value), toByteOffset: index * 8, as: Int64.self)
-      }
-    }
-    return HostTensor(
-      elementType: .int64, shape: shape ?? [values.count], storage: storage)
+    HostTensor(shape: shape ?? [values.count], int64s: values.map { Int64($0) })
   }
 }

@@ -50,7 +50,8 @@ extension OperatorTable {
   /// Arithmetic of two or more values, element by element.
   static let arithmetic: [String: Lowering] = [
     "Add": binary(.add), "Sub": binary(.sub), "Mul": binary(.mul), "Div": binary(.div),
-    "Sum": chain(.add), "Max": chain(.max), "Min": chain(.min), "Mean": mean,
+    "Sum": chain(.add), "Max": chain(.max), "Min": chain(.min), "Mean": mean, "Pow": binary(.pow),
+    "Mod": modulo,
   ]
 
   static func binary(_ function: BinaryFunction) -> Lowering {
@@ -98,5 +99,9 @@ extension OperatorTable {
     let sum = try chained(.add, operands, context)
     let count = try context.scalar(Float(context.inputCount))
     try operands.set(try context.add(Binary(.div), [sum, count]), context)
+  }
+
+  private static func modulo(_ context: NodeContext) throws(InceptError) {
+    try binary(context.int("fmod") != 0 ? .fmod : .mod)(context)
   }
 }

@@ -281,30 +281,10 @@ extension OperatorTable {
     try context.set(image: id, rank: 4)
   }
 
-  /// Takes slices at indices that are known.
   private static func gather(_ context: NodeContext) throws(InceptError) {
-    let x = try context.value(0)
-    let axis = try context.axis("axis", 0, of: x.shape)
-    guard let indices = try context.knownInts(1, "indices"), let shape = context.constant(1)?.shape
-    else { throw context.invalid("expected indices", "none") }
-    guard indices.count <= 64, !indices.isEmpty else {
-      throw context.refuse("\(indices.count) indices")
-    }
-    let id = try context.plain(0)
-    var parts: [ValueID] = []
-    for index in indices {
-      guard index >= -x.shape[axis], index < x.shape[axis] else {
-        throw context.invalid("expected indices of \(x.shape[axis]) elements", "\(index)")
-      }
-      let start = index < 0 ? index + x.shape[axis] : index
-      parts.append(
-        try context.add(Slice([.init(axis: axis, start: start, end: start + 1)]), [id]))
-    }
-    let joined = parts.count == 1 ? parts[0] : try context.add(Concat(axis: axis), parts)
-    let extents = x.shape.dimensions
+    let shape = try context.value(0).shape
+    let axis = try context.axis("axis", 0, of: shape)
     try context.set(
-      plain: try context.add(
-        Reshape(Array(extents[..<axis]) + shape.dimensions + Array(extents[(axis + 1)...])),
-        [joined]))
+      plain: try context.add(Gather(axis: axis), [try context.plain(0), try context.plain(1)]))
   }
 }

@@ -9,7 +9,8 @@ enum OperatorTable {
   static let newestVersion = 28
 
   private static let tables: [[String: Lowering]] = [
-    convolutions, pools, products, normalisations, activations, arithmetic, movement, shapes,
+    convolutions, pools, products, normalisations, activations, arithmetic, logic, searches,
+    movement, shapes,
   ]
 
   private static let all: [String: Lowering] = tables.reduce(into: [:]) { all, table in

@@ -7,7 +7,7 @@ extension OperatorTable {
   /// What is known when the model is loaded: constants, shapes, and branches that depend on them.
   static let shapes: [String: Lowering] = [
     "Constant": constant, "ConstantOfShape": constantOfShape, "Shape": shape, "Size": size,
-    "If": branch,
+    "If": branch, "Range": range, "EyeLike": eyeLike,
   ]
 
   private static func constant(_ context: NodeContext) throws(InceptError) {
@@ -71,6 +71,45 @@ extension OperatorTable {
   private static func size(_ context: NodeContext) throws(InceptError) {
     let count = try context.value(0).shape.elementCount
     try context.set(plain: try context.add(constant: .int64([count], shape: [])))
+  }
+
+  private static func range(_ context: NodeContext) throws(InceptError) {
+    var bounds: [Double] = []
+    for index in 0..<3 {
+      guard let tensor = context.constant(index), tensor.elementCount == 1 else {
+        throw context.refuse("bounds computed at run time")
+      }
+      bounds.append(tensor.doubles()[0])
+    }
+    let type = try context.value(0).type.elementType
+    let count = ((bounds[1] - bounds[0]) / bounds[2]).rounded(.up)
+    guard count.isFinite, count <= 0x1p24 else {
+      throw context.invalid("expected at most 2^24 elements", "\(bounds)")
+    }
+    let values = (0..<max(0, Int(count))).map { bounds[0] + Double($0) * bounds[2] }
+    try context.set(
+      plain: try context.add(
+        constant: HostTensor(shape: [values.count], elementType: type, doubles: values)))
+  }
+
+  private static func eyeLike(_ context: NodeContext) throws(InceptError) {
+    let type = try context.value(0).type
+    guard type.shape.rank == 2, type.shape.elementCount <= 1 << 24 else {
+      throw context.invalid("expected a matrix", "\(type)")
+    }
+    let wanted = context.int("dtype")
+    guard
+      let element = wanted == 0
+        ? type.elementType : ONNXElementType.elementType(Int32(clamping: wanted)),
+      ElementType.computed.contains(element)
+    else { throw context.refuse("type \(wanted)") }
+    let (columns, offset) = (type.shape[1], context.int("k"))
+    let values = (0..<type.shape.elementCount).map { index in
+      index % columns - index / columns == offset ? 1.0 : 0
+    }
+    try context.set(
+      plain: try context.add(
+        constant: HostTensor(shape: type.shape, elementType: element, doubles: values)))
   }
 
   private static func branch(_ context: NodeContext) throws(InceptError) {

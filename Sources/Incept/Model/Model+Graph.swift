@@ -8,8 +8,11 @@ extension Model {
   func requesting(
     _ shapes: [String: Shape] = [:], outputs: [String] = []
   ) throws(InceptError) -> Graph {
-    let declared = Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.shape) })
-    let changed = shapes.filter { declared[$0.key] != $0.value }
+    var changed: [String: TensorType] = [:]
+    for input in inputs {
+      guard let shape = shapes[input.name], shape != input.shape else { continue }
+      changed[input.name] = TensorType(shape, input.elementType)
+    }
     var graph = graph
     if let onnx, !changed.isEmpty { graph = try onnx.importGraph(shapes: shapes).graph }
     for name in outputs where !graph.outputs.contains(where: { $0.name == name }) {
@@ -19,8 +22,7 @@ extension Model {
           name: name, value: node.value,
           isFrameworkOrdered: graph.frameworkOrdered.contains(node.id)))
     }
-    guard onnx == nil, !changed.isEmpty else { return graph }
-    return try graph.rebinding(changed.mapValues { TensorType($0) })
+    return changed.isEmpty || onnx != nil ? graph : try graph.rebinding(changed)
   }
 
   /// The same, after all passes.

@@ -45,7 +45,10 @@ public struct Model: Sendable {
 
   /// The tensors that the network takes, for a batch of one.
   public var inputs: [Tensor] {
-    graph.inputs.map { Tensor(name: graph[$0].name, shape: graph[$0].type.shape) }
+    graph.inputs.map { id in
+      let type = graph[id].type
+      return Tensor(name: graph[id].name, shape: type.shape, elementType: type.elementType)
+    }
   }
 
   /// Names of the results.
@@ -57,6 +60,8 @@ public struct Model: Sendable {
     public let name: String
     /// Its shape in the framework's axis order.
     public let shape: Shape
+    /// Type of its elements.
+    public let elementType: ElementType
   }
 
   /// The axis order of the image that the network takes. Networks with axes as torch has them may take images as
@@ -70,7 +75,9 @@ public struct Model: Sendable {
 
   /// The image that a network with one image input takes, or nil for other networks.
   public var imageInput: ImageSize? {
-    guard inputs.count == 1, let input = inputs.first, input.shape.rank == 4 else { return nil }
+    guard inputs.count == 1, let input = inputs.first, input.shape.rank == 4,
+      input.elementType == .float32
+    else { return nil }
     let shape = input.shape
     let size =
       imageOrder == .nchw

@@ -16,10 +16,15 @@ public struct MeasureOptions: Sendable {
 }
 
 extension Session {
-  /// Inputs of a network that is only timed: the same numbers between -1 and 1 on every machine.
+  /// Inputs of a network that is only timed: the same numbers between -1 and 1 on every machine; zeros for integers
+  /// and bools.
   func madeUpInputs(batch: Int) -> [String: HostTensor] {
-    model.shapes(batch: batch).mapValues { shape in
-      HostTensor(shape: shape) { elements in
+    let shapes = model.shapes(batch: batch)
+    var tensors: [String: HostTensor] = [:]
+    for input in model.inputs {
+      guard let shape = shapes[input.name] else { continue }
+      tensors[input.name] = HostTensor(shape: shape, elementType: input.elementType) { elements in
+        guard input.elementType == .float32 else { return elements.update(repeating: 0) }
         var state: UInt32 = 1
         for index in elements.indices {
           // Numerical Recipes' linear congruential generator; the low bits are dropped.
@@ -28,5 +33,6 @@ extension Session {
         }
       }
     }
+    return tensors
   }
 }

@@ -176,6 +176,13 @@ package final class Executable: Sendable {
           .badData, subject: "input '\(binding.name)'",
           expected: "expected shape \(binding.view.shape)", found: "\(tensor.shape)")
       }
+      let type = binding.view.elementType
+      if let found = tensor.refusal(as: type) {
+        throw InceptError(
+          .badData, subject: "input '\(binding.name)'",
+          expected: "expected elements that are \(type.rawValue)", found: found,
+          hint: "convert with array.astype('\(type.rawValue)')")
+      }
       try memory.write(tensor, to: binding.view, plan, queue)
     }
   }
@@ -185,7 +192,9 @@ package final class Executable: Sendable {
   {
     let view = output.view
     let shape = output.permutation.map { view.shape.permuted($0) } ?? view.shape
-    guard view.shape.elementCount > 0 else { return .filled(shape, with: 0) }
+    guard view.shape.elementCount > 0 else {
+      return HostTensor(shape: shape, elementType: view.elementType, doubles: [])
+    }
     let ordered = output.permutation.map { view.permuted($0) } ?? view
     let start = plan.position(view.storage, view.offset)
     let precision = plan.options.precision
@@ -194,7 +203,8 @@ package final class Executable: Sendable {
     case .arena(let number): source = memory.buffer(ofRegion: number)
     case .constant(let number): source = try device.buffer(plan.constants[number])
     }
-    return try HostTensor(shape: shape) { (destination) throws(InceptError) in
+    return try HostTensor(shape: shape, elementType: view.elementType) {
+      (destination) throws(InceptError) in
       if ordered.isDense {
         try queue.read(source.value, elements: destination, first: start, as: precision)
       } else {
@@ -202,7 +212,7 @@ package final class Executable: Sendable {
           (elements: UnsafeMutableBufferPointer<Float>) throws(InceptError) in
           try queue.read(source.value, elements: elements, first: start, as: precision)
         }
-        staging.withFloats { StridedCopy.gather($0, from: ordered, into: destination) }
+        staging.withFloats { StridedCopy.gather($0, from: ordered.words, into: destination) }
       }
     }
   }

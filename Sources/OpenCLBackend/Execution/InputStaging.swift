@@ -9,8 +9,8 @@ final class InputStaging: @unchecked Sendable {
   /// Inputs above this size are sent from where they are, and waited for.
   static let byteLimit = 4 << 20
 
-  init(elementCount: Int) {
-    memory = .allocate(capacity: elementCount)
+  init(wordCount: Int) {
+    memory = .allocate(capacity: wordCount)
     memory.initialize(repeating: 0)
   }
 
@@ -18,7 +18,9 @@ final class InputStaging: @unchecked Sendable {
 
   /// Puts a tensor's elements to where `view` has them, and gives the bytes of the whole.
   func put(_ tensor: HostTensor, _ view: TensorView) -> UnsafeRawBufferPointer {
-    tensor.withFloats { StridedCopy.scatter($0, into: memory, view) }
+    tensor.withWords(as: view.elementType) {
+      StridedCopy.scatter($0, into: memory, view.words)
+    }
     return UnsafeRawBufferPointer(memory)
   }
 }

@@ -25,7 +25,7 @@ struct PlanMemory: Sendable {
       let count = plan.regions[number].elementCount
       let isStaged = plan.options.precision == .fp32 && count * 4 <= InputStaging.byteLimit
       guard count > 0, isStaged else { return }
-      staging[number] = InputStaging(elementCount: count)
+      staging[number] = InputStaging(wordCount: count)
     }
   }
 
@@ -49,7 +49,7 @@ struct PlanMemory: Sendable {
   /// The buffer that a region is in.
   func buffer(ofRegion number: Int) -> Shared<Buffer> { inputs[number] ?? arena }
 
-  /// Writes a caller's tensor, which has the view's shape. On an in-order queue it may not be there yet when this
+  /// Writes a caller's tensor, which has the view's shape and can be fed to its type. On an in-order queue it may not be there yet when this
   /// returns; the tensor is no longer needed all the same.
   func write(
     _ tensor: HostTensor, to view: TensorView, _ plan: Plan, _ queue: borrowing Queue
@@ -61,13 +61,13 @@ struct PlanMemory: Sendable {
       return try queue.enqueueWrite(buffer.value, from: staging.put(tensor, view))
     }
     let precision = plan.options.precision
-    try tensor.withFloats { (floats) throws(InceptError) in
-      if view.isDense, view.shape.elementCount == count {
-        try queue.write(buffer.value, elements: floats, as: precision)
+    try tensor.withWords(as: view.elementType) { (words) throws(InceptError) in
+      if view.isDense, words.count == count {
+        try queue.write(buffer.value, elements: words, as: precision)
       } else {
         let staging = HostTensor(shape: [count]) { (target: UnsafeMutableBufferPointer<Float>) in
           target.update(repeating: 0)
-          StridedCopy.scatter(floats, into: target, view)
+          StridedCopy.scatter(words, into: target, view.words)
         }
         try staging.withFloats { (elements) throws(InceptError) in
           try queue.write(buffer.value, elements: elements, as: precision)

@@ -1,6 +1,7 @@
 import TensorCore
 
-/// Copies between dense tensors and strided views on the host.
+/// Copies between dense tensors and strided views on the host, in words: a view of int64 is given by its
+/// ``TensorView/words``.
 enum StridedCopy {
   /// Writes dense elements to where `view` has them in its storage.
   static func scatter(

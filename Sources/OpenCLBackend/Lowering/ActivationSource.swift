@@ -39,6 +39,19 @@ extension UnaryFunction {
   }
 }
 
+extension UnaryFunction {
+  /// The function of an integer as an OpenCL C expression of `a`; nil where there is none
+  /// (``UnaryFunction/takesIntegers``).
+  var integerExpression: String? {
+    switch self {
+    case .relu: "((a) > 0 ? (a) : 0)"
+    case .negate: "(0 - (ulong)(a))"
+    case .absolute: "abs(a)"
+    default: nil
+    }
+  }
+}
+
 /// The activations of a launch, numbered: what `ACTIVATE(x, k)` of `common.clh` chooses from.
 package struct ActivationTable {
   /// The distinct activations in order of first use; nil is none.

@@ -32,12 +32,13 @@ package struct PlanBuilder {
         .software, subject: graph.producer(of: value).subject, expected: "expected a place",
         found: "none", hint: "this is a bug of Incept; please report it with the command you ran")
     }
+    let type = graph.type(of: value).elementType
     let number = constant(
       PlannedConstant(
         key: PlannedConstant.Key(sources: [tensor], packing: "dense"),
-        byteCount: tensor.elementCount * 4
-      ) { (destination) throws(InceptError) in tensor.copyWords(into: destination) })
-    return TensorView(dense: tensor.shape, in: .constant(number))
+        byteCount: tensor.elementCount * type.words * 4
+      ) { (destination) throws(InceptError) in tensor.copyWords(as: type, into: destination) })
+    return TensorView(dense: tensor.shape, type, in: .constant(number))
   }
 
   /// The view of a value collapsed to `[N, H, W, C]` with neighbouring channels; where the value does not lie
@@ -45,7 +46,8 @@ package struct PlanBuilder {
   package mutating func imageView(_ value: ValueID) throws(InceptError) -> TensorView {
     let view = try view(value)
     if let image = view.collapsed(), image.strides[3] == 1 || image.shape[3] <= 1 { return image }
-    let copy = layout.scratch(view.shape, name: "\(current?.name ?? "").copy")
+    let copy = layout.scratch(
+      view.shape, view.elementType, name: "\(current?.name ?? "").copy")
     try emitCopy(from: view, to: copy)
     guard let image = copy.collapsed() else {
       throw InceptError(
@@ -66,8 +68,10 @@ package struct PlanBuilder {
   }
 
   /// Memory that lives while the current node is computed.
-  package mutating func scratch(_ shape: Shape, name: String) -> TensorView {
-    layout.scratch(shape, name: name)
+  package mutating func scratch(
+    _ shape: Shape, _ elementType: ElementType = .float32, name: String
+  ) -> TensorView {
+    layout.scratch(shape, elementType, name: name)
   }
 
   /// Adds a launch of the current node. Its label, cost and shapes are the node's; a node's second and later
@@ -108,6 +112,7 @@ package struct PlanBuilder {
   package static func plan(
     _ graph: Graph, for traits: DeviceTraits, options: PlanOptions = PlanOptions()
   ) throws(InceptError) -> Plan {
+    if let error = options.precision.refusal(typesOf: graph) { throw error }
     var builder = PlanBuilder(graph: graph, traits: traits, options: options)
     builder.layout.run()
     for id in builder.layout.order { try builder.lower(graph[id]) }

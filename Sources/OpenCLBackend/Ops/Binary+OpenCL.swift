@@ -12,15 +12,45 @@ extension BinaryFunction {
     case .div: "((a) / (b))"
     case .max: "max(a, b)"
     case .min: "min(a, b)"
+    case .fmod: "fmod(a, b)"
+    case .mod: "((a) - (b) * floor((a) / (b)))"
+    case .pow: "pow(a, b)"
+    }
+  }
+
+  /// The function of two integers as an OpenCL C expression of `a` and `b`; see `integers.clh`.
+  var integerExpression: String {
+    switch self {
+    case .add: "((ulong)(a) + (ulong)(b))"
+    case .sub: "((ulong)(a) - (ulong)(b))"
+    case .mul: "((ulong)(a) * (ulong)(b))"
+    case .div: "divide_integers(a, b)"
+    case .max: "max(a, b)"
+    case .min: "min(a, b)"
+    case .fmod: "cut_remainder(a, b)"
+    case .mod: "floor_remainder(a, b)"
+    case .pow: "integer_power(a, b)"
+    }
+  }
+
+  /// The expression for operands of the given types.
+  func openCLExpression(_ left: ElementType, _ right: ElementType) -> String {
+    switch (left.isInteger, right.isInteger) {
+    case (false, false): openCLExpression
+    case (true, true): integerExpression
+    // Powers are what may mix types.
+    case (true, false): "cut_power(a, b)"
+    case (false, true): "pown(a, convert_int_sat(b))"
     }
   }
 }
 
 extension Binary: OpenCLLowerable {
   package func lower(_ node: Node, into builder: inout PlanBuilder) throws(InceptError) {
+    let (left, right) = (try builder.view(node.inputs[0]), try builder.view(node.inputs[1]))
     try Elementwise(
-      expression: function.openCLExpression,
-      operands: [try builder.view(node.inputs[0]), try builder.view(node.inputs[1])],
+      expression: function.openCLExpression(left.elementType, right.elementType),
+      operands: [left, right],
       output: try builder.view(node.value), activation: activation
     ).emit(into: &builder)
   }

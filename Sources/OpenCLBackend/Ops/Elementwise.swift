@@ -2,8 +2,12 @@ import Operators
 import TensorCore
 
 /// A function of up to five broadcast operands, for every element of the output: `elementwise.cl`.
+///
+/// The views tell the types: elements are `float`, `int` (bools too, 0 or 1) or `long` in the expression, whose value
+/// becomes the output's type. Where all are float32 the expression is computed with vectors as well.
 package struct Elementwise {
-  /// The function in OpenCL C, of `a` to `e`, for float and for float vectors.
+  /// The function in OpenCL C, of `a` to `e`: for float and for float vectors where all views are float32, for one
+  /// element at a time otherwise.
   package let expression: String
   /// The operands; each broadcasts to the output's shape.
   package let operands: [TensorView]
@@ -39,7 +43,8 @@ package struct Elementwise {
         KernelSpecialization.Define("OPERANDS", operands.count == 4 ? 5 : operands.count),
         KernelSpecialization.Define("EXPR(a, b, c, d, e)", expression),
         KernelSpecialization.Define("VECTOR", isVector ? 1 : 0),
-      ] + (isVector ? problem.kinds : []) + ActivationTable([activation]).defines)
+      ] + (isVector ? problem.kinds : []) + problem.types
+        + ActivationTable([activation]).defines)
     var arguments: [Launch.Argument] = [
       .buffer(output.storage), .offset(output.storage, output.offset),
     ]
@@ -78,6 +83,8 @@ struct ElementwiseProblem {
   /// The other axes.
   let outer: StridedLoop
   let operandCount: Int
+  /// The elements' types, the output's first.
+  private let elementTypes: [ElementType]
 
   init(_ function: Elementwise) throws(InceptError) {
     var strides = [function.output.strides]
@@ -91,6 +98,10 @@ struct ElementwiseProblem {
       strides.append(view.strides)
     }
     operandCount = function.operands.count
+    // The kernel's operands behind the last one are the first one once more.
+    elementTypes =
+      [function.output.elementType] + function.operands.map(\.elementType)
+      + (function.operands.count..<Self.operandLimit).map { _ in function.operands[0].elementType }
     while strides.count < Self.operandLimit + 1 { strides.append(strides[1]) }
     var loop = StridedLoop(function.output.shape, strides)
     inner = loop.removeInnermost()
@@ -100,6 +111,18 @@ struct ElementwiseProblem {
   /// Whether the innermost axis can be walked with vectors.
   var isVectorisable: Bool {
     inner.strides[0] == 1 && inner.strides.dropFirst().allSatisfy { $0 == 0 || $0 == 1 }
+  }
+
+  /// Whether all elements are float32.
+  var isFloat: Bool { elementTypes.allSatisfy { $0 == .float32 } }
+
+  /// The elements' types in OpenCL C; nothing where all are float32.
+  var types: [KernelSpecialization.Define] {
+    guard !isFloat else { return [] }
+    return [KernelSpecialization.Define("TYPED", 1)]
+      + elementTypes.enumerated().map { number, type in
+        KernelSpecialization.Define(number == 0 ? "TY" : "T\(number - 1)", type.openCLName)
+      }
   }
 
   /// How each operand is read along the innermost axis.
@@ -129,6 +152,7 @@ enum ElementwiseVariant: String, KernelVariant, CaseIterable {
       guard traits.style == .registerTiles else {
         return .no("one work-item per group leaves most of the device idle")
       }
+      guard problem.isFloat else { return .no("vectors are of float32") }
       guard problem.isVectorisable else {
         return .no("neighbours along the innermost axis are \(problem.inner.strides) apart")
       }

@@ -26,7 +26,8 @@ extension Pad: OpenCLLowerable {
     ]
     guard let choice = VariantChoice(PadVariant.allCases, length, builder.traits) else { return }
     let kernel = KernelSpecialization(
-      file: "pad.cl", entry: "pad_\(choice.chosen.rawValue)", defines: [.init("MODE", modeNumber)])
+      file: "pad.cl", entry: "pad_\(choice.chosen.rawValue)",
+      defines: [.init("MODE", modeNumber)] + types(input.elementType, fill))
     switch choice.chosen {
     case .rows:
       let rowsPerItem = max(1, PadVariant.elementsPerItem / length)
@@ -39,6 +40,16 @@ extension Pad: OpenCLLowerable {
         kernel, variant: choice.chosen.name, rejected: choice.rejected, arguments: arguments,
         global: [length, rows], local: nil)
     }
+  }
+
+  /// Type and value to fill with, where that is no float.
+  private func types(_ type: ElementType, _ fill: Float) -> [KernelSpecialization.Define] {
+    guard type != .float32 else { return [] }
+    let value = type == .bool ? (fill == 0 ? 0 : 1) : Int64(saturating: Double(fill))
+    return [
+      .init("TYPED", 1), .init("T", type.openCLName),
+      .init("FILL", "((T)\(value == .min ? "LONG_MIN" : "(\(value)L)"))"),
+    ]
   }
 
   private var modeNumber: Int {

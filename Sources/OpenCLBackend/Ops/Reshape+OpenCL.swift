@@ -4,7 +4,8 @@ import TensorCore
 
 extension Reshape: OpenCLLowerable {
   package func alias(of input: TensorView, users: [Node]) -> TensorView? {
-    (try? inferOutputs([TensorType(input.shape)]))?.first.flatMap { input.viewed(as: $0.shape) }
+    (try? inferOutputs([TensorType(input.shape, input.elementType)]))?.first
+      .flatMap { input.viewed(as: $0.shape) }
   }
 
   package func borderThroughAlias(_ border: ZeroBorder, types: [TensorType]) -> ZeroBorder? {
@@ -18,7 +19,8 @@ extension Reshape: OpenCLLowerable {
 
 extension Flatten: OpenCLLowerable {
   package func alias(of input: TensorView, users: [Node]) -> TensorView? {
-    (try? inferOutputs([TensorType(input.shape)]))?.first.flatMap { input.viewed(as: $0.shape) }
+    (try? inferOutputs([TensorType(input.shape, input.elementType)]))?.first
+      .flatMap { input.viewed(as: $0.shape) }
   }
 
   package func borderThroughAlias(_ border: ZeroBorder, types: [TensorType]) -> ZeroBorder? {

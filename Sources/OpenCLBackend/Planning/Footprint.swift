@@ -1,5 +1,5 @@
 /// The addresses that a strided view touches in a buffer, for telling whether two of them have any in common.
-/// Units are elements.
+/// Units are words.
 package struct Footprint: Sendable {
   /// The first address.
   package let low: Int
@@ -13,6 +13,7 @@ package struct Footprint: Sendable {
     guard view.shape.elementCount > 0 else { return nil }
     var (low, high) = (base + view.offset, base + view.offset)
     var axes: [(stride: Int, span: Int)] = []
+    let view = view.words
     for (extent, stride) in zip(view.shape.dimensions, view.strides) where extent > 1 && stride != 0
     {
       let span = (extent - 1) * abs(stride)

@@ -28,8 +28,11 @@ struct LayoutPlanner {
   }
 
   /// A new region for a value that nobody planned: scratch of a kernel.
-  mutating func scratch(_ shape: Shape, name: String) -> TensorView {
-    newRegion(shape, border: .none(rank: shape.rank), name: name)
+  mutating func scratch(
+    _ shape: Shape, _ elementType: ElementType = .float32, name: String
+  ) -> TensorView {
+    newRegion(
+      TensorType(shape, elementType), border: .none(rank: shape.rank), name: name)
   }
 
   // MARK: Borders
@@ -76,7 +79,7 @@ struct LayoutPlanner {
         border = border.union(wanted)
       }
     }
-    let view = views[node.value] ?? newRegion(node.type.shape, border: border, name: node.name)
+    let view = views[node.value] ?? newRegion(node.type, border: border, name: node.name)
     views[node.value] = view
     var start = 0
     for input in node.inputs {
@@ -134,7 +137,7 @@ struct LayoutPlanner {
       let border = borders[value] ?? .none(rank: type.shape.rank)
       let name = output == 0 ? node.name : "\(node.name):\(output)"
       views[value] = newRegion(
-        type.shape, border: border, name: name, isInput: node.op is Input)
+        type, border: border, name: name, isInput: node.op is Input)
     }
   }
 
@@ -152,19 +155,21 @@ struct LayoutPlanner {
   }
 
   private mutating func newRegion(
-    _ shape: Shape, border: ZeroBorder, name: String, isInput: Bool = false
+    _ type: TensorType, border: ZeroBorder, name: String, isInput: Bool = false
   ) -> TensorView {
+    let shape = type.shape
     let full = Shape(
       (0..<shape.rank).map { shape[$0] + border.before[$0] + border.after[$0] })
-    let strides = full.denseStrides
+    let strides = full.denseStrides(of: type.elementType)
     let offset = zip(border.before, strides).reduce(0) { $0 + $1.0 * $1.1 }
     let number = regions.count
     regions.append(
       Plan.Region(
-        name: name, elementCount: full.elementCount,
+        name: name, elementCount: full.elementCount * type.elementType.words,
         geometry: Plan.Region.Geometry(shape: full, border: border), lifetime: 0...0,
         offset: 0, isInput: isInput))
     return TensorView(
-      storage: .arena(number), offset: offset, shape: shape, strides: strides)
+      storage: .arena(number), offset: offset, shape: shape, strides: strides,
+      elementType: type.elementType)
   }
 }

@@ -46,9 +46,9 @@ package struct Plan: Sendable {
   package struct Region: Sendable {
     /// Name of the value it was made for.
     package let name: String
-    /// Elements of the plan's precision.
+    /// Words: elements of the plan's precision, an int64 being two.
     package let elementCount: Int
-    /// The storage's extents, border included, and the border: regions with a border share memory only with
+    /// The storage's extents in elements, border included, and the border: regions with a border share memory only with
     /// regions of the same geometry, so that their zeros stay zeros.
     package let geometry: Geometry
     /// First and last launch that touches it.
@@ -166,14 +166,14 @@ package struct Launch: Sendable {
 package struct PlannedConstant: Sendable {
   /// What it is made from and how: equal keys mean equal bytes, so that plans of one model share them.
   package var key: Key
-  /// Number of elements.
+  /// Number of words: elements, an int64 being two.
   package let elementCount: Int
   /// Size in bytes.
   package var byteCount: Int { elementCount * key.precision.bytes }
   /// Writes the bytes: every element, as the memory starts with any content.
   package let write: Write
 
-  /// Writes the elements of a constant, ``elementCount`` of them, as floats.
+  /// Writes the elements of a constant, ``elementCount`` of them, as floats; integers in the floats' bits.
   package typealias Write =
     @Sendable (UnsafeMutableBufferPointer<Float>) throws(InceptError) -> Void
 

@@ -1,6 +1,7 @@
 import TensorCore
 
-/// A plan as plain values for text and JSON. Offsets and sizes of memory are in bytes, strides in elements.
+/// A plan as plain values for text and JSON. Offsets and sizes of memory are in bytes, strides in words: elements,
+/// an int64 being two.
 package struct PlanSummary: Encodable, Sendable {
   /// One launch.
   package struct Kernel: Encodable, Sendable {

@@ -1,3 +1,4 @@
+import GraphIR
 import TensorCore
 
 /// What activations and weights are stored as on a device, and what is computed in.
@@ -19,6 +20,22 @@ package enum Precision: String, Hashable, Sendable, CaseIterable {
 }
 
 extension Precision {
+  /// Why a graph can't be planned: the values that halves can't hold; nil where there are none.
+  func refusal(typesOf graph: Graph) -> InceptError? {
+    guard self == .fp16 else { return nil }
+    for id in graph.topologicalOrder() {
+      guard let type = graph[id].outputs.first(where: { $0.elementType != .float32 }) else {
+        continue
+      }
+      return InceptError(
+        .unavailable, subject: "'\(graph.name)' in \(rawValue)",
+        expected: "expected float32 values only",
+        found: "\(type.elementType.rawValue) of \(graph[id].subject)",
+        hint: "use --precision fp32")
+    }
+    return nil
+  }
+
   /// Why a network can't be planned: the nodes whose kernels have no form for halves; nil where there are none.
   func refusal(_ nodes: Set<String>, of network: String) -> InceptError? {
     guard !nodes.isEmpty else { return nil }
@@ -31,7 +48,9 @@ extension Precision {
 
 extension KernelSpecialization {
   /// Files whose kernels know float32 only.
-  package static let floatOnlyFiles: Set<String> = ["chain.cl", "conv2d_winograd.cl"]
+  package static let floatOnlyFiles: Set<String> = [
+    "arg_reduce.cl", "chain.cl", "conv2d_winograd.cl", "gather.cl", "top_k.cl",
+  ]
 
   /// Whether the kernel has a form that stores halves.
   var storesHalves: Bool { !Self.floatOnlyFiles.contains(file) }

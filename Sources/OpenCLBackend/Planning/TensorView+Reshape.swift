@@ -6,7 +6,8 @@ extension TensorView {
     guard target.elementCount == shape.elementCount else { return nil }
     if isDense || target.elementCount == 0 {
       return TensorView(
-        storage: storage, offset: offset, shape: target, strides: target.denseStrides)
+        storage: storage, offset: offset, shape: target,
+        strides: target.denseStrides(of: elementType), elementType: elementType)
     }
     let source = zip(shape.dimensions, strides).filter { $0.0 != 1 }
     var result = [Int](repeating: 1, count: target.rank)
@@ -35,7 +36,8 @@ extension TensorView {
       }
       (first, placed) = (last + 1, end)
     }
-    return TensorView(storage: storage, offset: offset, shape: target, strides: result)
+    return TensorView(
+      storage: storage, offset: offset, shape: target, strides: result, elementType: elementType)
   }
 
   /// The view repeated along missing axes and axes of extent 1, as NumPy broadcasts; nil where that can't be.
@@ -47,7 +49,8 @@ extension TensorView {
       guard shape[axis] == target[axis + missing] else { return nil }
       result[axis + missing] = strides[axis]
     }
-    return TensorView(storage: storage, offset: offset, shape: target, strides: result)
+    return TensorView(
+      storage: storage, offset: offset, shape: target, strides: result, elementType: elementType)
   }
 
   /// Whether both views have the same elements in the same places.

@@ -9,33 +9,57 @@ package enum Storage: Hashable, Sendable {
   case constant(Int)
 }
 
-/// How a value lies in device memory: a strided window into a storage. Units are elements (float32).
+/// How a value lies in device memory: a strided window into a storage. Offsets and strides are in words: of 4 bytes,
+/// or of a plan's precision. An int64 takes two words, so that its neighbours are at least two apart; elements of
+/// all other types take one.
 package struct TensorView: Hashable, Sendable {
   /// Where the elements are.
   package let storage: Storage
-  /// Position of the first element in the storage.
+  /// Position of the first element in the storage; even for int64.
   package let offset: Int
   /// Extents of the value.
   package let shape: Shape
   /// Distance between neighbours along each axis.
   package let strides: [Int]
+  /// Type of the elements.
+  package let elementType: ElementType
 
   /// A view.
-  package init(storage: Storage, offset: Int, shape: Shape, strides: [Int]) {
+  package init(
+    storage: Storage, offset: Int, shape: Shape, strides: [Int], elementType: ElementType = .float32
+  ) {
     self.storage = storage
     self.offset = offset
     self.shape = shape
     self.strides = strides
+    self.elementType = elementType
   }
 
   /// A dense view from the storage's beginning.
-  package init(dense shape: Shape, in storage: Storage) {
-    self.init(storage: storage, offset: 0, shape: shape, strides: shape.denseStrides)
+  package init(dense shape: Shape, _ elementType: ElementType = .float32, in storage: Storage) {
+    self.init(
+      storage: storage, offset: 0, shape: shape, strides: shape.denseStrides(of: elementType),
+      elementType: elementType)
+  }
+
+  /// The view's words, as if they were elements of a type of one word: an int64 is a pair of neighbours.
+  package var words: TensorView {
+    guard elementType.words > 1 else { return self }
+    return TensorView(
+      storage: storage, offset: offset, shape: Shape(shape.dimensions + [elementType.words]),
+      strides: strides + [1])
+  }
+
+  /// Another view of elements of the same type in the same storage, by default from the same first element on.
+  package func with(offset: Int? = nil, shape: Shape, strides: [Int]) -> TensorView {
+    TensorView(
+      storage: storage, offset: offset ?? self.offset, shape: shape, strides: strides,
+      elementType: elementType)
   }
 
   /// Whether the elements lie in C order without gaps.
   package var isDense: Bool {
-    var expected = 1
+    var expected = elementType.words
     for axis in stride(from: shape.rank - 1, through: 0, by: -1) where shape[axis] != 1 {
       guard strides[axis] == expected else { return false }
       expected *= shape[axis]
@@ -43,10 +67,10 @@ package struct TensorView: Hashable, Sendable {
     return true
   }
 
-  /// Number of elements from the first to the last one, both included; 0 for an empty view.
+  /// Number of words from the first element to the last one, both included; 0 for an empty view.
   package var span: Int {
     guard shape.elementCount > 0 else { return 0 }
-    return 1 + zip(shape.dimensions, strides).reduce(0) { $0 + ($1.0 - 1) * $1.1 }
+    return zip(shape.dimensions, strides).reduce(elementType.words) { $0 + ($1.0 - 1) * $1.1 }
   }
 
   /// The part of the view from `start`, `count` elements long, along one axis.
@@ -56,20 +80,18 @@ package struct TensorView: Hashable, Sendable {
     dimensions[axis] = count
     let offset = offset + start * strides[axis]
     strides[axis] *= step
-    return TensorView(storage: storage, offset: offset, shape: Shape(dimensions), strides: strides)
+    return with(offset: offset, shape: Shape(dimensions), strides: strides)
   }
 
   /// The view with its axes reordered: result axis `i` is axis `order[i]`.
   package func permuted(_ order: [Int]) -> TensorView {
-    TensorView(
-      storage: storage, offset: offset, shape: shape.permuted(order),
-      strides: order.map { strides[$0] })
+    with(shape: shape.permuted(order), strides: order.map { strides[$0] })
   }
 
   /// The same dense elements under another shape; nil where the view is not dense.
   package func reshaped(_ shape: Shape) -> TensorView? {
     guard isDense, shape.elementCount == self.shape.elementCount else { return nil }
-    return TensorView(storage: storage, offset: offset, shape: shape, strides: shape.denseStrides)
+    return with(shape: shape, strides: shape.denseStrides(of: elementType))
   }
 
   /// The view with neighbouring axes joined where they lie as one, then ones put in front up to `rank`; nil
@@ -77,8 +99,8 @@ package struct TensorView: Hashable, Sendable {
   /// channels.
   package func collapsed(to rank: Int = 4) -> TensorView? {
     guard let channels = shape.dimensions.last, let channelStride = strides.last else {
-      return TensorView(
-        storage: storage, offset: offset, shape: Shape([Int](repeating: 1, count: rank)),
+      return with(
+        shape: Shape([Int](repeating: 1, count: rank)),
         strides: [Int](repeating: 1, count: rank))
     }
     var dimensions = Array(shape.dimensions.dropLast())
@@ -99,11 +121,15 @@ package struct TensorView: Hashable, Sendable {
     guard dimensions.count <= rank - 1 else { return nil }
     let missing = rank - 1 - dimensions.count
     let step = outer.first.map { $0 * (dimensions.first ?? 1) } ?? channels * channelStride
-    return TensorView(
-      storage: storage, offset: offset,
+    return with(
       shape: Shape([Int](repeating: 1, count: missing) + dimensions + [channels]),
       strides: [Int](repeating: step, count: missing) + outer + [channelStride])
   }
+}
+
+extension Shape {
+  /// Distance in words between neighbours along each axis of a dense C-order value.
+  func denseStrides(of type: ElementType) -> [Int] { denseStrides.map { $0 * type.words } }
 }
 
 /// Elements of zeros before and after each axis of a value, which its reader relies on.
