@@ -64,10 +64,14 @@ package struct ONNXModel: Sendable {
   /// The network for inputs of the given shapes. Inputs that are not named have the file's shape, with a batch
   /// of 1 where that is open.
   ///
+  /// - Parameter values: Tensors of inputs, for models in which inputs' values decide on shapes. The graph is
+  ///   right for these values only; see ``ImportedONNX/decisiveInputs``.
   /// - Throws: `.badData`, once about all nodes that can't be expressed, or about the first that is wrong;
   ///   `.usage` about shapes that don't fit and open extents that nobody gives.
-  package func importGraph(shapes: [String: Shape] = [:]) throws(InceptError) -> ImportedONNX {
-    let importer = try GraphImporter(self, shapes: shapes)
+  package func importGraph(
+    shapes: [String: Shape] = [:], values: [String: HostTensor] = [:]
+  ) throws(InceptError) -> ImportedONNX {
+    let importer = try GraphImporter(self, shapes: shapes, values: values)
     return try importer.run()
   }
 
@@ -94,4 +98,6 @@ package struct ImportedONNX: Sendable {
   package let graph: Graph
   /// The graph's name in the file.
   package let name: String
+  /// Inputs whose values, as they were given, decided on shapes.
+  package let decisiveInputs: Set<String>
 }

@@ -15,8 +15,36 @@ extension GraphImporter {
     if let folded = try fold(op, inputs) {
       return try graph.add(Constant(folded), name: auxiliaryName(name), sources: sources)
     }
-    return try graph.add(op, inputs, name: auxiliaryName(name), sources: sources)
+    let id = try graph.add(op, inputs, name: auxiliaryName(name), sources: sources)
+    try know(id, op, inputs)
+    return id
   }
+
+  /// Computes a value beforehand where its inputs are constant or known: it may decide on a shape.
+  private func know(
+    _ id: ValueID, _ op: any Operator, _ inputs: [ValueID]
+  ) throws(InceptError) {
+    guard !known.isEmpty, !inputs.isEmpty else { return }
+    var tensors: [HostTensor] = []
+    var origins: Set<String> = []
+    for input in inputs {
+      guard let tensor = graph.constant(input) ?? known[input]?.tensor,
+        tensor.elementCount <= Self.knownLimit
+      else { return }
+      tensors.append(tensor)
+      origins.formUnion(known[input]?.inputs ?? [])
+    }
+    guard graph[id.node].outputs.allSatisfy({ $0.shape.elementCount <= Self.knownLimit }),
+      let op = op as? any ReferenceEvaluable
+    else { return }
+    let results = try op.evaluate(tensors.map { ReferenceTensor($0) })
+    for (index, result) in results.enumerated() {
+      known[ValueID(id.node, output: index)] = (result.hostTensor, origins)
+    }
+  }
+
+  /// Elements up to which values that may decide on shapes are computed beforehand.
+  static let knownLimit = 1 << 10
 
   /// Adds a constant.
   func add(constant tensor: HostTensor, name: String) throws(InceptError) -> ValueID {

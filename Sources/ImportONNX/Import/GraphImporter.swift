@@ -20,16 +20,25 @@ final class GraphImporter {
   var graph: Graph
   /// Functions of the model by domain, name and overload.
   let functions: [[String]: Onnx_FunctionProto]
+  /// Values that are known though they are not constant: inputs whose tensors were given, and what is computed of
+  /// them; with the names of these inputs.
+  var known: [ValueID: (tensor: HostTensor, inputs: Set<String>)] = [:]
+  /// The inputs whose values decided on the graph.
+  var decisive: Set<String> = []
   private let shapes: [String: Shape]
+  private let values: [String: HostTensor]
   private var refused: [RefusedNode] = []
   private var failure: InceptError?
   private var reserved: Set<String> = []
   private var auxiliaryNumbers: [String: Int] = [:]
 
   /// An importer for inputs of the given shapes.
-  init(_ model: ONNXModel, shapes: [String: Shape]) throws(InceptError) {
+  init(
+    _ model: ONNXModel, shapes: [String: Shape], values: [String: HostTensor]
+  ) throws(InceptError) {
     self.model = model
     self.shapes = shapes
+    self.values = values
     graph = Graph(name: model.name, axisOrder: .nchw)
     let functions = model.proto.functions.map { ([$0.domain, $0.name, $0.overload], $0) }
     self.functions = Dictionary(functions, uniquingKeysWith: { $1 })
@@ -62,7 +71,7 @@ final class GraphImporter {
     }
     graph.removeUnused()
     try graph.verify()
-    return ImportedONNX(graph: graph, name: model.name)
+    return ImportedONNX(graph: graph, name: model.name, decisiveInputs: decisive)
   }
 
   /// Operator set versions by domain; ONNX's own domain has two names.
@@ -163,6 +172,11 @@ final class GraphImporter {
       }
       let id = try graph.add(Input(type), name: input.name)
       graph.markFrameworkOrdered(id.node)
+      if let tensor = values[input.name], tensor.shape == type.shape,
+        tensor.elementType == type.elementType, tensor.elementCount <= Self.foldingLimit
+      {
+        known[id] = (tensor, [input.name])
+      }
       scope.define(input.name, Value(name: input.name, type: type, plain: id, image: nil))
     }
   }

@@ -97,10 +97,21 @@ final class NodeContext {
     return importer.graph.constant(id)
   }
 
+  /// The value of an input that decides what the node becomes: a constant, or computed of inputs whose tensors were
+  /// given.
+  func known(_ index: Int) -> HostTensor? {
+    if let tensor = constant(index) { return tensor }
+    guard let value = optional(index), let id = value.plain, let known = importer.known[id] else {
+      return nil
+    }
+    importer.decisive.formUnion(known.inputs)
+    return known.tensor
+  }
+
   /// Whole numbers of an input that must be known when the model is loaded; nil where it is left out.
   func knownInts(_ index: Int, _ role: String) throws(InceptError) -> [Int]? {
     guard optional(index) != nil else { return nil }
-    guard let tensor = constant(index) else { throw refuse("\(role) computed at run time") }
+    guard let tensor = known(index) else { throw refuse("\(role) computed at run time") }
     guard !tensor.elementType.isFloatingPoint, tensor.elementCount <= 1 << 20 else {
       throw invalid("expected whole numbers as \(role)", "\(tensor.elementType)\(tensor.shape)")
     }
@@ -110,7 +121,7 @@ final class NodeContext {
   /// Numbers of an input that must be known when the model is loaded; nil where it is left out.
   func knownFloats(_ index: Int, _ role: String) throws(InceptError) -> [Float]? {
     guard optional(index) != nil else { return nil }
-    guard let tensor = constant(index) else { throw refuse("\(role) computed at run time") }
+    guard let tensor = known(index) else { throw refuse("\(role) computed at run time") }
     guard tensor.elementCount <= 1 << 20 else { throw invalid("expected few \(role)", "\(tensor.shape)") }
     return tensor.floats()
   }

@@ -223,7 +223,7 @@ extension OperatorTable {
 
   private static func dropout(_ context: NodeContext) throws(InceptError) {
     if let training = context.optional(2), context.version >= 12 {
-      guard let id = training.plain, let tensor = context.importer.graph.constant(id) else {
+      guard let tensor = context.known(2), training.shape.elementCount == 1 else {
         throw context.refuse("training_mode computed at run time")
       }
       let ratio = try context.knownFloats(1, "the ratio")?.first ?? 0.5

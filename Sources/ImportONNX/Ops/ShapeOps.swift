@@ -76,7 +76,7 @@ extension OperatorTable {
   private static func range(_ context: NodeContext) throws(InceptError) {
     var bounds: [Double] = []
     for index in 0..<3 {
-      guard let tensor = context.constant(index), tensor.elementCount == 1 else {
+      guard let tensor = context.known(index), tensor.elementCount == 1 else {
         throw context.refuse("bounds computed at run time")
       }
       bounds.append(tensor.doubles()[0])
@@ -113,7 +113,7 @@ extension OperatorTable {
   }
 
   private static func branch(_ context: NodeContext) throws(InceptError) {
-    guard let condition = context.constant(0)?.integers().first else {
+    guard let condition = context.known(0)?.integers().first else {
       throw context.refuse("a condition computed at run time")
     }
     guard let graph = context.attribute(condition != 0 ? "then_branch" : "else_branch")?.g else {

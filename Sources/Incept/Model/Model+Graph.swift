@@ -14,7 +14,7 @@ extension Model {
       changed[input.name] = TensorType(shape, input.elementType)
     }
     var graph = graph
-    if let onnx, !changed.isEmpty { graph = try onnx.importGraph(shapes: shapes).graph }
+    if let onnx, !changed.isEmpty { graph = try onnx.graph(shapes: shapes) }
     for name in outputs where !graph.outputs.contains(where: { $0.name == name }) {
       guard let node = graph.node(named: name) else { throw unknownValue(name) }
       graph.outputs.append(

@@ -1,5 +1,4 @@
 import Imaging
-import ImportONNX
 import Models
 import Operators
 
@@ -24,11 +23,11 @@ public struct Model: Sendable {
   /// The recipe that ``preprocessing`` names.
   let recipe: Preprocessing?
   /// The file's model, for networks whose graph depends on their inputs' shapes.
-  let onnx: ONNXModel?
+  let onnx: BoundONNX?
 
   init(
     name: String, weights: String, graph: Graph, recipe: Preprocessing?, labels: [String]?,
-    outputIsProbability: Bool, loadMilliseconds: Double, onnx: ONNXModel? = nil
+    outputIsProbability: Bool, loadMilliseconds: Double, onnx: BoundONNX? = nil
   ) {
     self.onnx = onnx
     self.name = name

@@ -11,7 +11,7 @@ enum ModelFile {
   /// - Parameter weightsOnly: Takes no more than the weights from a file that describes a network of its own.
   static func model(
     _ path: String, among candidates: [Architecture], weightsOnly: Bool,
-    shapes: [String: Shape], _ start: Stopwatch
+    _ inputs: ONNXInputs, _ start: Stopwatch
   ) throws(InceptError) -> Model {
     let file = try MappedFile(path: path)
     switch WeightFileFormat.detect(file) {
@@ -28,11 +28,11 @@ enum ModelFile {
         layers: keras.layers, source: keras.source, among: candidates)
       return try architecture.model(values, start)
     case .onnx where !weightsOnly:
-      let onnx = try ONNXModel(file)
-      let graph = try onnx.importGraph(shapes: shapes).graph
+      let onnx = try BoundONNX(try ONNXModel(file), inputs)
       return Model(
-        name: onnx.name, weights: path, graph: graph, recipe: nil, labels: nil,
-        outputIsProbability: endsInSoftmax(graph), loadMilliseconds: start.milliseconds, onnx: onnx)
+        name: onnx.name, weights: path, graph: onnx.graph, recipe: nil, labels: nil,
+        outputIsProbability: endsInSoftmax(onnx.graph), loadMilliseconds: start.milliseconds,
+        onnx: onnx)
     case let format:
       throw InceptError(
         .badData, subject: path,
