@@ -50,6 +50,9 @@ package struct FoldConstants: Pass {
       let result: [ReferenceTensor]
       do {
         result = try op.evaluate(inputs.map { ReferenceTensor($0) })
+      } catch  where op is Gather {
+        // An index out of range, which means the nearest one to devices.
+        return nil
       } catch {
         throw error.about(node.subject)
       }

@@ -6,7 +6,7 @@ import TensorCore
 package struct RemoveIdentities: Pass {
   package let name = "remove-identities"
   package let summary =
-    "identity(x) → x, as for dropout, reshape, transpose, pad, slice and concat that change nothing"
+    "identity(x) → x, as for dropout, reshape, transpose, pad, slice, concat and cast that change nothing"
 
   /// Creates the pass.
   package init() {}
@@ -29,7 +29,7 @@ package struct RemoveIdentities: Pass {
   /// Whether a node whose result has its only input's type leaves the elements where they are.
   private func isIdentity(_ node: Node) -> Bool {
     switch node.op {
-    case is Identity, is Dropout, is Reshape, is Flatten, is Concat: true
+    case is Identity, is Dropout, is Reshape, is Flatten, is Concat, is Cast: true
     case let op as Transpose: op.permutation == Array(op.permutation.indices)
     case let op as Pad: (op.before + op.after).allSatisfy { $0 == 0 }
     case let op as Slice:

@@ -21,8 +21,8 @@ func difference(_ graph: Graph, _ optimised: Graph, feeding feeds: [String: Host
     guard let wanted = wanted[output.name], let found = found[output.name] else {
       return "no result '\(output.name)'"
     }
-    guard wanted.shape == found.shape else {
-      return "'\(output.name)': shape \(found.shape) instead of \(wanted.shape)"
+    guard wanted.type == found.type else {
+      return "'\(output.name)': \(found.type) instead of \(wanted.type)"
     }
     if let mismatch = foldingTolerance.mismatch(found.values, reference: wanted.values) {
       return "'\(output.name)': \(mismatch)"

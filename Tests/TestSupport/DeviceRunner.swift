@@ -71,7 +71,11 @@ package enum DeviceRunner {
         guard actual.shape == reference.shape else {
           return "\(output.name) has shape \(actual.shape) instead of \(reference.shape)"
         }
-        if let complaint = tolerance.mismatch(actual.floats(), reference: reference.values) {
+        guard actual.elementType == reference.elementType else {
+          return "\(output.name) is \(actual.elementType) instead of \(reference.elementType)"
+        }
+        let bound = reference.elementType == .float32 ? tolerance : .exact
+        if let complaint = bound.mismatch(actual.doubles(), reference: reference.values) {
           return "\(output.name), \(run) run: \(complaint)"
         }
       }

@@ -13,15 +13,21 @@ package struct OperatorSample: Sendable, CustomStringConvertible {
     package let isConstant: Bool
     /// Where its random elements lie.
     package let range: ClosedRange<Float>
+    /// Type of the elements.
+    package let type: ElementType
 
     /// A tensor fed at run time.
-    package static func fed(_ shape: Shape, in range: ClosedRange<Float> = -1...1) -> Operand {
-      Operand(shape: shape, isConstant: false, range: range)
+    package static func fed(
+      _ shape: Shape, in range: ClosedRange<Float> = -1...1, _ type: ElementType = .float32
+    ) -> Operand {
+      Operand(shape: shape, isConstant: false, range: range, type: type)
     }
 
     /// A constant.
-    package static func constant(_ shape: Shape, in range: ClosedRange<Float> = -1...1) -> Operand {
-      Operand(shape: shape, isConstant: true, range: range)
+    package static func constant(
+      _ shape: Shape, in range: ClosedRange<Float> = -1...1, _ type: ElementType = .float32
+    ) -> Operand {
+      Operand(shape: shape, isConstant: true, range: range, type: type)
     }
   }
 
@@ -44,6 +50,14 @@ package struct OperatorSample: Sendable, CustomStringConvertible {
     self.tolerance = tolerance
   }
 
+  /// Whether all values are float32, which float16 can stand for.
+  package var isFloat: Bool {
+    guard operands.allSatisfy({ $0.type == .float32 }), let (graph, _) = try? graph() else {
+      return false
+    }
+    return graph.outputs.allSatisfy { graph.type(of: $0.value).elementType == .float32 }
+  }
+
   /// The name, so that failing tests say it.
   package var description: String { name }
 
@@ -58,12 +72,13 @@ package struct OperatorSample: Sendable, CustomStringConvertible {
     var feeds: [String: HostTensor] = [:]
     var values: [ValueID] = []
     for (index, operand) in operands.enumerated() {
-      let tensor = random.tensor(operand.shape, in: operand.range).rounded(to: precision)
+      let tensor = random.tensor(operand.shape, in: operand.range, operand.type)
+        .rounded(to: precision)
       if operand.isConstant {
         values.append(try graph.add(Constant(tensor), name: "constant\(index)"))
       } else {
         let input = "input\(index)"
-        values.append(try graph.add(Input(TensorType(operand.shape)), name: input))
+        values.append(try graph.add(Input(TensorType(operand.shape, operand.type)), name: input))
         feeds[input] = tensor
       }
     }
@@ -79,7 +94,7 @@ package struct OperatorSample: Sendable, CustomStringConvertible {
 extension HostTensor {
   /// The elements rounded to what a precision stores.
   package func rounded(to precision: Precision) -> HostTensor {
-    guard precision == .fp16 else { return self }
+    guard precision == .fp16, elementType == .float32 else { return self }
     return HostTensor(
       shape: shape, floats: floats().map { Float(halfBits: UInt16(halfBitsOf: $0)) })
   }
@@ -91,7 +106,8 @@ package enum OperatorSamples {
   package static let all: [OperatorSample] =
     conv2D + biasAdd + batchNormalization + unary + binary + concat + pool2D + globalPool + dense
     + matMul + softmax + lrn + pad + reshape + flatten + transpose + slice + identity + dropout
-    + constant
+    + constant + cast + comparison + logical + not + where_ + gather + argReduce + topK
+    + typedArithmetic + typedMovement
 
   /// The samples of one operator.
   package static func samples(of type: any Operator.Type) -> [OperatorSample] {

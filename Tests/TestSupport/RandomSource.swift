@@ -39,6 +39,18 @@ package struct RandomSource: RandomNumberGenerator, Sendable {
     choices[int(in: 0...(choices.count - 1))]
   }
 
+  /// A tensor of independent numbers within `range`: whole ones for integers, true and false alike often for bool.
+  package mutating func tensor(
+    _ shape: Shape, in range: ClosedRange<Float>, _ type: ElementType
+  ) -> HostTensor {
+    guard type != .float32 else { return tensor(shape, in: range) }
+    let whole = Int(range.lowerBound)...Int(range.upperBound)
+    let values = (0..<shape.elementCount).map { _ in
+      Double(type == .bool ? int(in: 0...1) : int(in: whole))
+    }
+    return HostTensor(shape: shape, elementType: type, doubles: values)
+  }
+
   /// A float32 tensor of independent numbers within `range`.
   package mutating func tensor(_ shape: Shape, in range: ClosedRange<Float> = -1...1) -> HostTensor
   {
