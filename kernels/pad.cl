@@ -1,11 +1,12 @@
-// Elements before and after each axis of a tensor: one value, the edge, or the mirrored image.
+// Elements before and after each axis of a tensor: one value, the edge, the mirrored or the repeated image.
 //
 // axes   five ints an axis of y, outermost first: extent, stride of y, stride of x, elements before, extent of x
 //
 // pad_rows   one work-item per group: `rows_per_item` rows along the innermost axis. Global id 0 is the group.
 // pad_items  one element per work-item: element, row.
 //
-// Macros (see also TYPED): MODE (0 one value, 1 edge, 2 mirrored).
+// Macros (see also TYPED): MODE (0 one value, 1 edge, 2 mirrored at the edge, 3 mirrored with the edge repeated,
+// 4 repeated).
 #include "common.clh"
 
 #ifndef MODE
@@ -43,7 +44,16 @@ static inline int origin(int index, int extent) {
 #elif MODE == 1
   return clamp(index, 0, extent - 1);
 #else
-  return index < 0 ? -index : 2 * (extent - 1) - index;
+#if MODE == 2
+  const int period = max(1, 2 * (extent - 1));
+#elif MODE == 3
+  const int period = 2 * extent;
+#else
+  const int period = extent;
+#endif
+  const int rest = index % period;
+  const int place = rest < 0 ? rest + period : rest;
+  return place < extent ? place : 2 * extent - (MODE == 2 ? 2 : 1) - place;
 #endif
 }
 

@@ -1,4 +1,4 @@
-// Maximum or average over a sliding window of an NHWC image, then bias and activation.
+// Maximum, average or norm over a sliding window of an NHWC image, then bias and activation.
 //
 // x and y have neighbouring channels and any other strides; x_offset is the image's first element, without any
 // border: taps outside the image are left out, not read.
@@ -8,7 +8,7 @@
 //               a path without bounds.
 // pool2d_items  one output value per work-item: channel, column, row.
 //
-// Macros: IS_MAX, KH, KW (the window), COUNT_PAD (an average divides by padding too), NV (vectors of 16 channels
+// Macros: IS_MAX, IS_NORM (the ROOT(x) of the sum of MAP(x); IS_MAX is 0), KH, KW (the window), COUNT_PAD (an average divides by padding too), NV (vectors of 16 channels
 // at a time), TAIL (the channels are no multiple of 16·NV; NV is 1), HAS_BIAS, ACT0(x).
 #include "common.clh"
 
@@ -20,6 +20,15 @@
 #endif
 #ifndef KW
 #define KW 3
+#endif
+#ifndef IS_NORM
+#define IS_NORM 0
+#endif
+#ifndef MAP
+#define MAP(x) (x)
+#endif
+#ifndef ROOT
+#define ROOT(x) (x)
 #endif
 #ifndef COUNT_PAD
 #define COUNT_PAD 0
@@ -77,7 +86,7 @@ static inline void window(__global const STORE_T *p, int ky0, int ky1, int kx0, 
 #pragma unroll
       for (int v = 0; v < NV; v++) {
         const float16 value = LOAD_LANES(lanes, tap + v * 16);
-        acc[v] = COMBINE(acc[v], value);
+        acc[v] = COMBINE(acc[v], MAP(value));
       }
     }
   }
@@ -119,7 +128,9 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void pool2d_rows(GEOMETR
 #pragma unroll
       for (int v = 0; v < NV; v++) {
         float16 value = acc[v];
-#if !IS_MAX
+#if IS_NORM
+        value = ROOT(value);
+#elif !IS_MAX
         value *= scale;
 #endif
 #if HAS_BIAS
@@ -147,10 +158,12 @@ __kernel void pool2d_items(GEOMETRY) {
   for (int ky = ky0; ky < ky1; ky++) {
     for (int kx = kx0; kx < kx1; kx++) {
       const float tap = LOAD(ky * dilation_y * x_row + kx * dilation_x * x_column, p);
-      value = COMBINE(value, tap);
+      value = COMBINE(value, MAP(tap));
     }
   }
-#if !IS_MAX
+#if IS_NORM
+  value = ROOT(value);
+#elif !IS_MAX
 #if COUNT_PAD
   value /= (float)(end_tap(iy, dilation_y, height + bottom, KH) *
                    end_tap(ix, dilation_x, width + right, KW));

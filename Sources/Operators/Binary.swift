@@ -10,6 +10,8 @@ public enum BinaryFunction: String, Hashable, Sendable, CaseIterable {
   case mod
   /// The first operand to the power of the second.
   case pow
+  /// The first value where it is not negative, else its product with the second. Floating-point numbers only.
+  case prelu
 }
 
 /// Applies a function to two tensors with NumPy's broadcasting, then optionally an activation.

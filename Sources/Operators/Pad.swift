@@ -1,7 +1,8 @@
 import GraphIR
 import TensorCore
 
-/// Adds elements before and after each axis. Elements of any type.
+/// Adds elements before and after each axis. A negative number crops the axis first; what is added to its other end is
+/// then of the cropped axis. Elements of any type.
 public struct Pad: Operator {
   /// The name in text forms.
   public static let mnemonic = "pad"
@@ -9,14 +10,18 @@ public struct Pad: Operator {
   public enum Mode: Hashable, Sendable {
     /// One value; a whole number for integers, 0 or 1 for bools.
     case constant(Float)
-    /// The image mirrored at its edge, the edge itself not repeated.
+    /// The image mirrored at its edges, the edges themselves not repeated, as often as needed.
     case reflect
+    /// The image mirrored at its edges, the edges repeated, as often as needed.
+    case symmetric
     /// The edge repeated.
     case edge
+    /// The image repeated.
+    case wrap
   }
-  /// Elements before each axis.
+  /// Elements before each axis; negative: that many are cropped.
   public let before: [Int]
-  /// Elements after each axis.
+  /// Elements after each axis; negative: that many are cropped.
   public let after: [Int]
   /// What they hold.
   public let mode: Mode
@@ -33,21 +38,20 @@ public struct Pad: Operator {
     try requireInputs(inputs, 1...1)
     let shape = inputs[0].shape
     guard before.count == shape.rank, after.count == shape.rank,
-      (before + after).allSatisfy({ (0...1 << 24).contains($0) })
+      (before + after).allSatisfy({ (-1 << 24...1 << 24).contains($0) })
     else {
       throw invalid(
-        "expected \(shape.rank) paddings before and after, none negative",
+        "expected \(shape.rank) paddings before and after, within \(1 << 24)",
         found: "\(before) and \(after)")
     }
-    for axis in 0..<shape.rank where before[axis] + after[axis] > 0 {
-      let limit = Swift.max(before[axis], after[axis])
-      switch mode {
-      case .constant: break
-      case .edge where shape[axis] >= 1: break
-      case .reflect where shape[axis] > limit: break
-      default:
+    for axis in 0..<shape.rank {
+      let cropped = -Swift.min(before[axis], 0) - Swift.min(after[axis], 0)
+      let isFilled = before[axis] > 0 || after[axis] > 0
+      var least = cropped
+      if case .constant = mode {} else if isFilled { least += 1 }
+      guard shape[axis] >= least else {
         throw invalid(
-          "expected axis \(axis) longer than its padding \(limit)", found: "\(shape[axis])")
+          "expected at least \(least) elements along axis \(axis)", found: "\(shape[axis])")
       }
     }
     let result = Shape((0..<shape.rank).map { shape[$0] + before[$0] + after[$0] })
@@ -61,7 +65,9 @@ public struct Pad: Operator {
       switch mode {
       case .constant(let value): Attribute("value", .float(Double(value)))
       case .reflect: Attribute("mode", .text("reflect"))
+      case .symmetric: Attribute("mode", .text("symmetric"))
       case .edge: Attribute("mode", .text("edge"))
+      case .wrap: Attribute("mode", .text("wrap"))
       }
     return [Attribute("pads", .ints(before + after)), mode]
   }

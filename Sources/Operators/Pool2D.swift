@@ -41,11 +41,52 @@ public struct Pool2D: Operator {
   public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
     try requireFloatInputs(inputs, 1...2)
     let image = inputs[0].shape
+    if image.rank == 4, inputs.count == 2, inputs[1].shape != [image[3]] {
+      throw invalid("expected bias [\(image[3])]", found: "\(inputs[1].shape)")
+    }
+    return [TensorType(try pooled(image, window))]
+  }
+
+  /// Window, padding rule, activation.
+  public var attributes: [Attribute] {
+    var attributes = window.attributes
+    if countIncludePad { attributes.append(Attribute("count_include_pad", .bool(true))) }
+    if let activation { attributes.append(Attribute("activation", .text(activation.summary))) }
+    return attributes
+  }
+}
+
+/// `(Σ |x|ᵖ)^(1/p)` over a sliding window of `[N, H, W, C]`, each channel by itself; padding is zeros.
+public struct LpPool2D: Operator {
+  /// The name in text forms.
+  public static let mnemonic = "lp_pool"
+  /// Which norm; at least 1.
+  public let p: Int
+  /// The sliding window.
+  public let window: Window
+
+  /// A pool.
+  public init(p: Int = 2, window: Window) {
+    self.p = p
+    self.window = window
+  }
+
+  /// `[N, OH, OW, C]`.
+  public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
+    try requireFloatInputs(inputs, 1...1)
+    guard (1...64).contains(p) else { throw invalid("expected p between 1 and 64", found: "\(p)") }
+    return [TensorType(try pooled(inputs[0].shape, window))]
+  }
+
+  /// Norm, window and padding rule.
+  public var attributes: [Attribute] { [Attribute("p", .int(p))] + window.attributes }
+}
+
+extension Operator {
+  /// The shape of a pool's result for an image.
+  fileprivate func pooled(_ image: Shape, _ window: Window) throws(InceptError) -> Shape {
     guard image.rank == 4 else {
       throw invalid("expected an image [N, H, W, C]", found: "\(image)")
-    }
-    if inputs.count == 2, inputs[1].shape != [image[3]] {
-      throw invalid("expected bias [\(image[3])]", found: "\(inputs[1].shape)")
     }
     if let complaint = window.complaint {
       throw invalid(complaint.expectation, found: complaint.found)
@@ -61,15 +102,7 @@ public struct Pool2D: Operator {
     guard let positions = window.positions(over: size) else {
       throw invalid("expected an image of at least \(extent) with its padding", found: "\(image)")
     }
-    return [TensorType([image[0], positions.height, positions.width, image[3]])]
-  }
-
-  /// Window, padding rule, activation.
-  public var attributes: [Attribute] {
-    var attributes = window.attributes
-    if countIncludePad { attributes.append(Attribute("count_include_pad", .bool(true))) }
-    if let activation { attributes.append(Attribute("activation", .text(activation.summary))) }
-    return attributes
+    return [image[0], positions.height, positions.width, image[3]]
   }
 }
 

@@ -22,13 +22,30 @@ public enum UnaryFunction: Hashable, Sendable {
   /// x/2 · (1 + erf(x/√2)), or its tanh approximation.
   case gelu(approximate: Bool)
   case exp, log, sqrt, negate, absolute, reciprocal, erf
+  /// Rounding down, up, and to the nearest integer, halves to the even one.
+  case floor, ceil, round
+  /// −1, 0 or 1.
+  case sign
+  case sin, cos, tan, asin, acos, atan, sinh, cosh, asinh, acosh, atanh
+  /// eˣ − 1 and log(1 + x), exact for small x.
+  case expm1, log1p
+  /// max(x, 0) + min(alpha·(e^(x/alpha) − 1), 0).
+  case celu(alpha: Float)
+  /// x for x > alpha, else 0.
+  case thresholdedRelu(alpha: Float)
+  /// x · sigmoid(alpha·x).
+  case swish(alpha: Float)
+  /// x + bias for x < −lambda, x − bias for x > lambda, else 0.
+  case shrink(lambda: Float, bias: Float)
 
   /// One of each function, for tests and tables.
   public static let samples: [UnaryFunction] = [
     .relu, .relu6, .sigmoid, .tanh, .softplus, .softsign, .selu, .mish, .leakyRelu(alpha: 0.1),
     .elu(alpha: 0.7), .clip(lower: -0.5, upper: 0.75), .hardSigmoid(alpha: 0.2, beta: 0.5),
     .hardSwish, .silu, .gelu(approximate: false), .gelu(approximate: true), .exp, .log, .sqrt,
-    .negate, .absolute, .reciprocal, .erf,
+    .negate, .absolute, .reciprocal, .erf, .floor, .ceil, .round, .sign, .sin, .cos, .tan, .asin,
+    .acos, .atan, .sinh, .cosh, .asinh, .acosh, .atanh, .expm1, .log1p, .celu(alpha: 0.6),
+    .thresholdedRelu(alpha: 0.3), .swish(alpha: 1.5), .shrink(lambda: 0.4, bias: 0.1),
   ]
 
   /// The function's name in text forms, ONNX's in snake case.
@@ -56,6 +73,27 @@ public enum UnaryFunction: Hashable, Sendable {
     case .absolute: "abs"
     case .reciprocal: "reciprocal"
     case .erf: "erf"
+    case .floor: "floor"
+    case .ceil: "ceil"
+    case .round: "round"
+    case .sign: "sign"
+    case .sin: "sin"
+    case .cos: "cos"
+    case .tan: "tan"
+    case .asin: "asin"
+    case .acos: "acos"
+    case .atan: "atan"
+    case .sinh: "sinh"
+    case .cosh: "cosh"
+    case .asinh: "asinh"
+    case .acosh: "acosh"
+    case .atanh: "atanh"
+    case .expm1: "expm1"
+    case .log1p: "log1p"
+    case .celu: "celu"
+    case .thresholdedRelu: "thresholded_relu"
+    case .swish: "swish"
+    case .shrink: "shrink"
     }
   }
 
@@ -65,11 +103,15 @@ public enum UnaryFunction: Hashable, Sendable {
   /// The function's parameters, with ONNX's names.
   public var parameters: [Attribute] {
     switch self {
-    case .leakyRelu(let alpha), .elu(let alpha): [Attribute("alpha", .float(Double(alpha)))]
+    case .leakyRelu(let alpha), .elu(let alpha), .celu(let alpha), .thresholdedRelu(let alpha),
+      .swish(let alpha):
+      [Attribute("alpha", .float(Double(alpha)))]
     case .clip(let lower, let upper):
       [Attribute("min", .float(Double(lower))), Attribute("max", .float(Double(upper)))]
     case .hardSigmoid(let alpha, let beta):
       [Attribute("alpha", .float(Double(alpha))), Attribute("beta", .float(Double(beta)))]
+    case .shrink(let lambda, let bias):
+      [Attribute("lambd", .float(Double(lambda))), Attribute("bias", .float(Double(bias)))]
     case .gelu(let approximate):
       approximate ? [Attribute("approximate", .text("tanh"))] : []
     default: []

@@ -15,6 +15,7 @@ extension BinaryFunction {
     case .fmod: Foundation.fmod(a, b)
     case .mod: a - b * (a / b).rounded(.down)
     case .pow: Foundation.pow(a, b)
+    case .prelu: a < 0 ? a * b : a
     }
   }
 
@@ -27,6 +28,7 @@ extension BinaryFunction {
     case .div: return b == 0 ? 0 : b == -1 ? 0 &- a : a / b
     case .max: return Swift.max(a, b)
     case .min: return Swift.min(a, b)
+    case .prelu: return a < 0 ? a &* b : a
     case .fmod: return b == 0 || b == -1 ? 0 : a % b
     case .mod:
       let rest = BinaryFunction.fmod.apply(a, b)

@@ -22,8 +22,10 @@ extension Pad: ReferenceEvaluable {
     if case .constant(let value) = mode { fill = inputs[0].elementType.filled(Double(value)) }
     let axes = (0..<shape.rank).map { axis in
       (0..<result[axis]).map { index in
-        let source = source(of: index - before[axis], extent: shape[axis])
-        return source < 0 ? -1 : source * strides[axis]
+        let start = -Swift.min(before[axis], 0)
+        let extent = shape[axis] - start + Swift.min(after[axis], 0)
+        let source = source(of: index - Swift.max(before[axis], 0), extent: extent)
+        return source < 0 ? -1 : (start + source) * strides[axis]
       }
     }
     return [inputs[0].gathered(axes, fill: fill)]
@@ -35,7 +37,21 @@ extension Pad: ReferenceEvaluable {
     switch mode {
     case .constant: return -1
     case .edge: return Swift.min(Swift.max(index, 0), extent - 1)
-    case .reflect: return index < 0 ? -index : 2 * (extent - 1) - index
+    case .wrap: return index.remainder(modulo: extent)
+    case .reflect:
+      let place = index.remainder(modulo: Swift.max(1, 2 * (extent - 1)))
+      return Swift.min(place, 2 * (extent - 1) - place)
+    case .symmetric:
+      let place = index.remainder(modulo: 2 * extent)
+      return Swift.min(place, 2 * extent - 1 - place)
     }
+  }
+}
+
+extension Int {
+  /// The remainder that is not negative.
+  fileprivate func remainder(modulo divisor: Int) -> Int {
+    let remainder = self % divisor
+    return remainder < 0 ? remainder + divisor : remainder
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Operators
 import TensorCore
 
@@ -12,11 +13,11 @@ extension Pool2D: ReferenceEvaluable {
     values.reserveCapacity(shape.elementCount)
     for batch in 0..<shape[0] {
       for row in 0..<shape[1] {
-        let rows = taps(
+        let rows = Window.taps(
           row, window.kernel.height, window.strides.height, window.dilations.height,
           before: border.top, extent: image[1], after: border.bottom)
         for column in 0..<shape[2] {
-          let columns = taps(
+          let columns = Window.taps(
             column, window.kernel.width, window.strides.width, window.dilations.width,
             before: border.left, extent: image[2], after: border.right)
           for channel in 0..<shape[3] {
@@ -34,10 +35,41 @@ extension Pool2D: ReferenceEvaluable {
     }
     return [ReferenceTensor(shape: shape, values: values)]
   }
+}
 
+extension LpPool2D: ReferenceEvaluable {
+  /// Window by window, channel by channel.
+  package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
+    let shape = try outputShapes(inputs)[0]
+    let image = inputs[0].shape
+    let border = window.border(for: Spatial(image[1], image[2]))
+    var values: [Double] = []
+    for index in 0..<shape.elementCount {
+      let (channel, pixel) = (index % shape[3], index / shape[3])
+      let rows = Window.taps(
+        pixel / shape[2] % shape[1], window.kernel.height, window.strides.height,
+        window.dilations.height, before: border.top, extent: image[1], after: border.bottom)
+      let columns = Window.taps(
+        pixel % shape[2], window.kernel.width, window.strides.width, window.dilations.width,
+        before: border.left, extent: image[2], after: border.right)
+      let first = pixel / shape[2] / shape[1] * image[1]
+      var sum = 0.0
+      for y in rows.inside {
+        for x in columns.inside {
+          let element = inputs[0].values[((first + y) * image[2] + x) * image[3] + channel]
+          sum += pow(abs(element), Double(p))
+        }
+      }
+      values.append(pow(sum, 1 / Double(p)))
+    }
+    return [ReferenceTensor(shape: shape, values: values)]
+  }
+}
+
+extension Window {
   /// The indices of window `position` along one axis that lie inside the image, and the number of those inside
   /// the padded image.
-  private func taps(
+  fileprivate static func taps(
     _ position: Int, _ kernel: Int, _ stride: Int, _ dilation: Int, before: Int, extent: Int,
     after: Int
   ) -> (inside: [Int], padded: Int) {

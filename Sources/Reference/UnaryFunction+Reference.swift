@@ -12,10 +12,10 @@ extension UnaryFunction {
     case .tanh: Foundation.tanh(x)
     case .softplus: Self.softPlus(x)
     case .softsign: x / (1 + abs(x))
-    case .selu: Self.seluScale * (x >= 0 ? x : Self.seluAlpha * expm1(x))
+    case .selu: Self.seluScale * (x >= 0 ? x : Self.seluAlpha * Foundation.expm1(x))
     case .mish: x * Foundation.tanh(Self.softPlus(x))
     case .leakyRelu(let alpha): x >= 0 ? x : Double(alpha) * x
-    case .elu(let alpha): x >= 0 ? x : Double(alpha) * expm1(x)
+    case .elu(let alpha): x >= 0 ? x : Double(alpha) * Foundation.expm1(x)
     case .clip(let lower, let upper): Swift.min(Swift.max(x, Double(lower)), Double(upper))
     case .hardSigmoid(let alpha, let beta):
       Swift.min(Swift.max(Double(alpha) * x + Double(beta), 0), 1)
@@ -31,6 +31,38 @@ extension UnaryFunction {
     case .absolute: abs(x)
     case .reciprocal: 1 / x
     case .erf: Foundation.erf(x)
+    case .floor: x.rounded(.down)
+    case .ceil: x.rounded(.up)
+    case .round: x.rounded(.toNearestOrEven)
+    case .sign: x > 0 ? 1 : x < 0 ? -1 : 0
+    case .expm1: Foundation.expm1(x)
+    case .log1p: Foundation.log1p(x)
+    case .sin, .cos, .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh, .atanh:
+      trigonometric(x)
+    case .celu(let alpha):
+      Swift.max(x, 0) + Swift.min(Double(alpha) * Foundation.expm1(x / Double(alpha)), 0)
+    case .thresholdedRelu(let alpha): x > Double(alpha) ? x : 0
+    case .swish(let alpha): x * Self.logistic(Double(alpha) * x)
+    case .shrink(let lambda, let bias):
+      x < -Double(lambda) ? x + Double(bias) : x > Double(lambda) ? x - Double(bias) : 0
+    }
+  }
+
+  /// Circular and hyperbolic functions and their inverses.
+  private func trigonometric(_ x: Double) -> Double {
+    switch self {
+    case .sin: Foundation.sin(x)
+    case .cos: Foundation.cos(x)
+    case .tan: Foundation.tan(x)
+    case .asin: Foundation.asin(x)
+    case .acos: Foundation.acos(x)
+    case .atan: Foundation.atan(x)
+    case .sinh: Foundation.sinh(x)
+    case .cosh: Foundation.cosh(x)
+    case .asinh: Foundation.asinh(x)
+    case .acosh: Foundation.acosh(x)
+    case .atanh: Foundation.atanh(x)
+    default: .nan
     }
   }
 
@@ -41,7 +73,7 @@ extension UnaryFunction {
   private static func logistic(_ x: Double) -> Double { 1 / (1 + Foundation.exp(-x)) }
 
   private static func softPlus(_ x: Double) -> Double {
-    Swift.max(x, 0) + log1p(Foundation.exp(-abs(x)))
+    Swift.max(x, 0) + Foundation.log1p(Foundation.exp(-abs(x)))
   }
 }
 

@@ -4,7 +4,8 @@ import Operators
 import Reference
 import TensorCore
 
-/// One problem of `Fixtures/operators.json`, which `tools/fixtures/make_operator_cases.py` writes.
+/// One problem of `Fixtures/operators.json` and `onnx_operators.json`, which `tools/fixtures/make_operator_cases.py` and
+/// `make_onnx_operator_cases.py` write.
 struct OperatorCase: Decodable, CustomStringConvertible {
   struct Tensor: Decodable {
     let shape: [Int]
@@ -23,9 +24,11 @@ struct OperatorCase: Decodable, CustomStringConvertible {
   var description: String { "\(op) \(name)" }
 
   static func all() throws -> [OperatorCase] {
-    let file = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "Fixtures/operators.json")
-    return try JSONDecoder().decode(File.self, from: Data(contentsOf: file)).cases
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    return try ["operators", "onnx_operators"].flatMap { name in
+      let file = folder.appending(path: "Fixtures/\(name).json")
+      return try JSONDecoder().decode(File.self, from: Data(contentsOf: file)).cases
+    }
   }
 
   var inputTensors: [ReferenceTensor] {
@@ -87,6 +90,7 @@ struct OperatorCase: Decodable, CustomStringConvertible {
     case "pad":
       let modes: [String: Pad.Mode] = [
         "constant": .constant(try float("value")), "reflect": .reflect, "edge": .edge,
+        "wrap": .wrap, "symmetric": .symmetric,
       ]
       guard let mode = texts["mode"].flatMap({ modes[$0] }) else {
         throw Problem.missing("mode", self)
@@ -105,41 +109,41 @@ struct OperatorCase: Decodable, CustomStringConvertible {
     case "flatten": return Flatten(axis: try int("axis"))
     case "identity": return Identity()
     case "dropout": return Dropout(ratio: 0.5)
-    default: throw Problem.missing("operator", self)
+    default: return try makeONNXOperator()
     }
   }
 
   enum Problem: Error { case missing(String, OperatorCase) }
 
-  private func list(_ key: String) throws -> [Int] {
+  func list(_ key: String) throws -> [Int] {
     guard let list = ints[key] else { throw Problem.missing(key, self) }
     return list
   }
 
-  private func int(_ key: String) throws -> Int {
+  func int(_ key: String) throws -> Int {
     guard let number = try list(key).first else { throw Problem.missing(key, self) }
     return number
   }
 
-  private func spatial(_ key: String) throws -> Spatial {
+  func spatial(_ key: String) throws -> Spatial {
     let list = try list(key)
     guard list.count == 2 else { throw Problem.missing(key, self) }
     return Spatial(list[0], list[1])
   }
 
-  private func float(_ key: String) throws -> Float {
+  func float(_ key: String) throws -> Float {
     guard let number = floats[key] else { throw Problem.missing(key, self) }
     return Float(number)
   }
 
-  private func kind() throws -> PoolKind {
+  func kind() throws -> PoolKind {
     guard let kind = texts["kind"].flatMap(PoolKind.init(rawValue:)) else {
       throw Problem.missing("kind", self)
     }
     return kind
   }
 
-  private func padding() throws -> Padding {
+  func padding() throws -> Padding {
     switch texts["padding"] {
     case "valid": return .valid
     case "same": return .same
@@ -159,6 +163,10 @@ struct OperatorCase: Decodable, CustomStringConvertible {
     case "hard_sigmoid":
       return .hardSigmoid(alpha: try float("alpha"), beta: try float("beta"))
     case "gelu_tanh": return .gelu(approximate: true)
+    case "celu": return .celu(alpha: try float("alpha"))
+    case "thresholded_relu": return .thresholdedRelu(alpha: try float("alpha"))
+    case "swish": return .swish(alpha: try float("alpha"))
+    case "shrink": return .shrink(lambda: try float("lambda"), bias: try float("bias"))
     case let name:
       guard let function = UnaryFunction.samples.first(where: { $0.name == name }) else {
         throw Problem.missing("function", self)

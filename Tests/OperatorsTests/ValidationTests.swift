@@ -141,16 +141,16 @@ struct ValidationTests {
       "lrn: expected an input with channels, found []"),
     Refusal(
       Pad(before: [1], after: [1]), [[2, 3]],
-      "pad: expected 2 paddings before and after, none negative, found [1] and [1]"),
+      "pad: expected 2 paddings before and after, within 16777216, found [1] and [1]"),
     Refusal(
-      Pad(before: [-1], after: [1]), [[2]],
-      "pad: expected 1 paddings before and after, none negative, found [-1] and [1]"),
+      Pad(before: [-2], after: [-1]), [[2]],
+      "pad: expected at least 3 elements along axis 0, found 2"),
     Refusal(
-      Pad(before: [3], after: [0], mode: .reflect), [[3]],
-      "pad: expected axis 0 longer than its padding 3, found 3"),
+      Pad(before: [-2], after: [1], mode: .wrap), [[2]],
+      "pad: expected at least 3 elements along axis 0, found 2"),
     Refusal(
       Pad(before: [0], after: [1], mode: .edge), [[0]],
-      "pad: expected axis 0 longer than its padding 1, found 0"),
+      "pad: expected at least 1 elements along axis 0, found 0"),
     Refusal(
       Reshape([2, 2]), [[2, 3]], "reshape: expected 6 elements, as in [2, 3], found [2, 2]"),
     Refusal(Reshape([-1, -1]), [[2, 3]], "reshape: expected at most one -1, found [-1, -1]"),
@@ -180,7 +180,7 @@ struct ValidationTests {
 
   @Test(
     "Operators refuse what they can't compute, in the error form",
-    arguments: convolutions + pools + others)
+    arguments: convolutions + pools + others + reductions + resizes)
   func refuses(refusal: Refusal) {
     let error = #expect(throws: InceptError.self) {
       try refusal.op.inferOutputs(refusal.inputs)
@@ -192,7 +192,9 @@ struct ValidationTests {
   @Test("Every operator of the catalog is refused something")
   func coversCatalog() {
     let refusing = Set(
-      (Self.convolutions + Self.pools + Self.others).map { type(of: $0.op).mnemonic })
+      (Self.convolutions + Self.pools + Self.others + Self.reductions + Self.resizes).map {
+        type(of: $0.op).mnemonic
+      })
     #expect(Set(OperatorCatalog.all.map { $0.mnemonic }) == refusing)
   }
 

@@ -150,7 +150,7 @@ extension OperatorSamples {
 
   // The first two make the same program on CPUs: as many pixels and channels.
   private static let activated: [OperatorSample] = UnaryFunction.samples
-    .filter { ![.log, .sqrt, .reciprocal].contains($0) }
+    .filter(\.isActivation)
     .flatMap { function in
       [
         conv(

@@ -22,13 +22,15 @@ extension OperatorSamples {
 
   /// Every mode; image axes, channel axis, all axes.
   package static let pad: [OperatorSample] = [
-    Pad.Mode.constant(0), .constant(-1.5), .reflect, .edge,
+    Pad.Mode.constant(0), .constant(-1.5), .reflect, .symmetric, .edge, .wrap,
   ]
   .flatMap { mode in
     ([
       ([1, 7, 11, 16], [0, 1, 1, 0], [0, 1, 1, 0]), ([2, 5, 7, 17], [0, 0, 2, 0], [0, 3, 0, 0]),
       ([1, 5, 7, 3], [0, 0, 0, 1], [0, 0, 0, 2]), ([3, 4, 5, 6], [1, 2, 3, 4], [2, 3, 4, 5]),
       ([2, 2, 2, 2], [0, 0, 0, 0], [0, 0, 0, 0]), ([7], [2], [5]), ([3, 4], [0, 3], [2, 0]),
+      ([1, 5, 7, 3], [0, -1, 2, 0], [0, 3, -2, 0]), ([5, 3], [-2, 7], [-1, 8]),
+      ([1, 2], [2, 0], [3, -1]),
     ] as [(Shape, [Int], [Int])]).map { shape, before, after in
       OperatorSample(
         "\(mode) of \(shape) by \(before) \(after)",

@@ -17,6 +17,15 @@ extension OperatorSamples {
       pool("\($0.detail), padding counts", .average, $0.image, $0.window, countsPadding: true)
     }
 
+  /// Norms over the same windows.
+  package static let lpPool2D: [OperatorSample] = [1, 2, 3].flatMap { p in
+    geometries.map { geometry in
+      OperatorSample(
+        "\(p) \(geometry.detail)", LpPool2D(p: p, window: geometry.window), [.fed(geometry.image)],
+        tolerance: .tight)
+    }
+  }
+
   /// Global pools: both kinds, both result ranks.
   package static let globalPool: [OperatorSample] = PoolKind.allCases.flatMap { kind in
     [true, false].flatMap { keeps in

@@ -24,7 +24,7 @@ extension OperatorSamples {
           [.fed(shape), .fed(weights, in: -bound...bound), .fed([outputs])], tolerance: .close),
       ]
     }
-    + UnaryFunction.samples.filter { ![.log, .sqrt, .reciprocal].contains($0) }.map {
+    + UnaryFunction.samples.filter(\.isSmoothEverywhere).map {
       OperatorSample(
         "and \($0.summary)", Dense(activation: $0),
         [.fed([2, 17]), .constant([17, 7], in: -0.4...0.4), .constant([7])], tolerance: .close)

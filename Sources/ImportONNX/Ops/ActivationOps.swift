@@ -17,7 +17,16 @@ extension OperatorTable {
       .hardSigmoid(alpha: $0.float("alpha", 0.2), beta: $0.float("beta", 0.5))
     },
     "Gelu": unary { .gelu(approximate: $0.text("approximate", "none") == "tanh") },
-    "Selu": selu, "Celu": celu, "Swish": swish, "Clip": clip, "PRelu": prelu,
+    "Celu": unary { .celu(alpha: $0.float("alpha", 1)) },
+    "Swish": unary { .swish(alpha: $0.float("alpha", 1)) },
+    "ThresholdedRelu": unary { .thresholdedRelu(alpha: $0.float("alpha", 1)) },
+    "Shrink": unary { .shrink(lambda: $0.float("lambd", 0.5), bias: $0.float("bias", 0)) },
+    "Floor": unary { _ in .floor }, "Ceil": unary { _ in .ceil }, "Round": unary { _ in .round },
+    "Sign": unary { _ in .sign }, "Sin": unary { _ in .sin }, "Cos": unary { _ in .cos },
+    "Tan": unary { _ in .tan }, "Asin": unary { _ in .asin }, "Acos": unary { _ in .acos },
+    "Atan": unary { _ in .atan }, "Sinh": unary { _ in .sinh }, "Cosh": unary { _ in .cosh },
+    "Asinh": unary { _ in .asinh }, "Acosh": unary { _ in .acosh },
+    "Atanh": unary { _ in .atanh }, "Selu": selu, "Clip": clip, "PRelu": prelu, "IsNaN": isNaN,
   ]
 
   static func unary(_ function: @escaping @Sendable (NodeContext) -> UnaryFunction) -> Lowering {
@@ -39,28 +48,11 @@ extension OperatorTable {
       try context.add(Binary(.mul), [elu, try context.scalar(gamma)]), like: x)
   }
 
-  /// max(0, x) + min(0, α·(e^(x/α) − 1)), as α·elu(x/α).
-  private static func celu(_ context: NodeContext) throws(InceptError) {
+  /// Only NaN differs from itself.
+  private static func isNaN(_ context: NodeContext) throws(InceptError) {
     let x = try context.operand(0)
-    let alpha = context.float("alpha", 1)
-    guard alpha != 1 else {
-      return try context.set(try context.add(Unary(.elu(alpha: 1)), [x.id]), like: x)
-    }
-    let scaled = try context.add(Binary(.div), [x.id, try context.scalar(alpha)])
-    let elu = try context.add(Unary(.elu(alpha: 1)), [scaled])
-    try context.set(
-      try context.add(Binary(.mul), [elu, try context.scalar(alpha)]), like: x)
-  }
-
-  private static func swish(_ context: NodeContext) throws(InceptError) {
-    let x = try context.operand(0)
-    let alpha = context.float("alpha", 1)
-    guard alpha != 1 else {
-      return try context.set(try context.add(Unary(.silu), [x.id]), like: x)
-    }
-    let scaled = try context.add(Binary(.mul), [x.id, try context.scalar(alpha)])
-    let gate = try context.add(Unary(.sigmoid), [scaled])
-    try context.set(try context.add(Binary(.mul), [x.id, gate]), like: x)
+    let equal = try context.add(Comparison(.equal), [x.id, x.id])
+    try context.set(try context.add(Not(), [equal]), like: x)
   }
 
   private static func clip(_ context: NodeContext) throws(InceptError) {
@@ -92,7 +84,7 @@ extension OperatorTable {
     try context.set(id, like: x)
   }
 
-  /// max(x, 0) + slope · min(x, 0).
+  /// Before version 7 a slope [C] was for the channels.
   private static func prelu(_ context: NodeContext) throws(InceptError) {
     let (x, slope) = (try context.value(0), try context.value(1))
     var factor = slope
@@ -103,10 +95,6 @@ extension OperatorTable {
         name: slope.name, type: context.importer.graph.type(of: id), plain: id, image: nil)
     }
     let operands = try Broadcast([x, factor], context)
-    let positive = try context.add(Unary(.relu), [operands.ids[0]])
-    let mirrored = try context.add(
-      Unary(.relu), [try context.add(Unary(.negate), [operands.ids[0]])])
-    let negative = try context.add(Binary(.mul), [mirrored, operands.ids[1]])
-    try operands.set(try context.add(Binary(.sub), [positive, negative]), context)
+    try operands.set(try context.add(Binary(.prelu), operands.ids), context)
   }
 }

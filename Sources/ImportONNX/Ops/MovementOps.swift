@@ -8,7 +8,7 @@ extension OperatorTable {
     "Transpose": transpose, "Reshape": reshape, "Flatten": flatten, "Squeeze": squeeze,
     "Unsqueeze": unsqueeze, "Concat": concat, "Split": split, "Slice": slice, "Pad": pad,
     "Identity": identity, "Dropout": dropout, "DepthToSpace": depthToSpace,
-    "SpaceToDepth": spaceToDepth, "Gather": gather,
+    "SpaceToDepth": spaceToDepth, "Gather": gather, "Expand": expand, "Tile": tile,
   ]
 
   private static func transpose(_ context: NodeContext) throws(InceptError) {
@@ -213,6 +213,7 @@ extension OperatorTable {
       return .constant(value)
     case "reflect": return .reflect
     case "edge": return .edge
+    case "wrap": return .wrap
     case let mode: throw context.refuse("mode '\(mode)'")
     }
   }
@@ -286,5 +287,33 @@ extension OperatorTable {
     let axis = try context.axis("axis", 0, of: shape)
     try context.set(
       plain: try context.add(Gather(axis: axis), [try context.plain(0), try context.plain(1)]))
+  }
+
+  private static func expand(_ context: NodeContext) throws(InceptError) {
+    guard let extents = try context.knownInts(1, "a shape") else {
+      throw context.invalid("expected a shape", "none")
+    }
+    try context.set(
+      plain: try context.add(Expand(Shape(extents)), [try context.plain(0)]))
+  }
+
+  private static func tile(_ context: NodeContext) throws(InceptError) {
+    let shape = try context.value(0).shape
+    guard var repeats = try context.knownInts(1, "repeats") else {
+      throw context.invalid("expected repeats", "none")
+    }
+    if context.version < 6 {
+      // One count, and the axis that it is for.
+      let axis = try context.knownInts(2, "an axis")?.first ?? 0
+      var all = [Int](repeating: 1, count: shape.rank)
+      all[try context.normalized(axis, shape)] = repeats.first ?? 1
+      repeats = all
+    }
+    let x = try context.operand(0)
+    guard repeats.count == shape.rank else {
+      throw context.invalid("expected \(shape.rank) repeats", "\(repeats)")
+    }
+    try context.set(
+      try context.add(Tile(x.perAxis(repeats, filler: 1)), [x.id]), like: x)
   }
 }

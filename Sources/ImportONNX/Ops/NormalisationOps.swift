@@ -6,8 +6,11 @@ extension OperatorTable {
   /// Normalisations and softmax.
   static let normalisations: [String: Lowering] = [
     "BatchNormalization": batchNormalization, "LRN": localResponse,
-    "Softmax": { (context) throws(InceptError) in try softmax(context, isLogarithm: false) },
-    "LogSoftmax": { (context) throws(InceptError) in try softmax(context, isLogarithm: true) },
+    "Softmax": { (context) throws(InceptError) in try along(context) { Softmax(axis: $0) } },
+    "LogSoftmax": { (context) throws(InceptError) in
+      try along(context) { Softmax(axis: $0, isLogarithm: true) }
+    },
+    "Hardmax": { (context) throws(InceptError) in try along(context) { Hardmax(axis: $0) } },
   ]
 
   private static func batchNormalization(_ context: NodeContext) throws(InceptError) {
@@ -52,20 +55,20 @@ extension OperatorTable {
     try context.set(image: try context.add(op, [try context.image(0)]), rank: rank)
   }
 
-  private static func softmax(
-    _ context: NodeContext, isLogarithm: Bool
+  private static func along(
+    _ context: NodeContext, _ operation: (Int) -> any Operator
   ) throws(InceptError) {
     let shape = try context.value(0).shape
     guard context.version < 13 else {
       let axis = try context.axis("axis", -1, of: shape)
       let x = try context.operand(0)
       return try context.set(
-        try context.add(Softmax(axis: x.axis(axis), isLogarithm: isLogarithm), [x.id]), like: x)
+        try context.add(operation(x.axis(axis)), [x.id]), like: x)
     }
     // Before version 13 all axes from this one on are one.
     let axis = try context.axis("axis", 1, of: shape)
     var id = try context.plain(0)
-    let op = Softmax(axis: -1, isLogarithm: isLogarithm)
+    let op = operation(-1)
     let isLast = axis == shape.rank - 1
     if !isLast {
       let outer = shape.dimensions[..<axis].reduce(1, *)

@@ -10,7 +10,7 @@ enum OperatorTable {
 
   private static let tables: [[String: Lowering]] = [
     convolutions, pools, products, normalisations, activations, arithmetic, logic, searches,
-    movement, shapes,
+    reductions, statistics, sampling, movement, shapes,
   ]
 
   private static let all: [String: Lowering] = tables.reduce(into: [:]) { all, table in

@@ -35,6 +35,15 @@ extension UnaryFunction {
     case .absolute: "fabs(\(x))"
     case .reciprocal: "(1.0f / (\(x)))"
     case .erf: "erf(\(x))"
+    case .floor, .ceil, .sign, .sin, .cos, .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh,
+      .atanh, .expm1, .log1p:
+      "\(name)(\(x))"
+    case .round: "rint(\(x))"
+    case .celu(let alpha): "UNARY_CELU(\(x), \(literal(alpha)))"
+    case .thresholdedRelu(let alpha): "UNARY_THRESHOLDED_RELU(\(x), \(literal(alpha)))"
+    case .swish(let alpha): "((\(x)) * UNARY_SIGMOID(\(literal(alpha)) * (\(x))))"
+    case .shrink(let lambda, let bias):
+      "UNARY_SHRINK(\(x), \(literal(lambda)), \(literal(bias)))"
     }
   }
 }

@@ -15,6 +15,7 @@ extension BinaryFunction {
     case .fmod: "fmod(a, b)"
     case .mod: "((a) - (b) * floor((a) / (b)))"
     case .pow: "pow(a, b)"
+    case .prelu: "(max(a, 0.0f) + (b) * min(a, 0.0f))"
     }
   }
 
@@ -30,6 +31,7 @@ extension BinaryFunction {
     case .fmod: "cut_remainder(a, b)"
     case .mod: "floor_remainder(a, b)"
     case .pow: "integer_power(a, b)"
+    case .prelu: "(max(a, 0) + (b) * min(a, 0))"
     }
   }
 

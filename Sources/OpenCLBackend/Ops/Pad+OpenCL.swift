@@ -4,12 +4,17 @@ import TensorCore
 
 extension Pad: OpenCLLowerable {
   package func lower(_ node: Node, into builder: inout PlanBuilder) throws(InceptError) {
-    let input = try builder.view(node.inputs[0])
+    var input = try builder.view(node.inputs[0])
     let output = try builder.view(node.value)
+    for axis in 0..<input.shape.rank {
+      let start = -min(before[axis], 0)
+      let count = input.shape[axis] - start + min(after[axis], 0)
+      input = input.slice(axis: axis, start: start, count: count)
+    }
     let cells = (0..<input.shape.rank).flatMap { axis -> [Launch.Cell] in
       [
         .int(output.shape[axis]), .int(output.strides[axis]), .int(input.strides[axis]),
-        .int(before[axis]), .int(input.shape[axis]),
+        .int(max(before[axis], 0)), .int(input.shape[axis]),
       ]
     }
     guard let length = output.shape.dimensions.last else {
@@ -57,6 +62,8 @@ extension Pad: OpenCLLowerable {
     case .constant: 0
     case .edge: 1
     case .reflect: 2
+    case .symmetric: 3
+    case .wrap: 4
     }
   }
 }

@@ -4,12 +4,42 @@ import TensorCore
 
 extension Pool2D: OpenCLLowerable {
   package func lower(_ node: Node, into builder: inout PlanBuilder) throws(InceptError) {
-    let image = try builder.rowsView(node.inputs[0])
-    let output = try builder.view(node.value)
+    let defines: [KernelSpecialization.Define] = [
+      .init("IS_MAX", kind == .max ? 1 : 0), .init("KH", window.kernel.height),
+      .init("KW", window.kernel.width), .init("COUNT_PAD", countIncludePad ? 1 : 0),
+      .init("HAS_BIAS", node.inputs.count > 1 ? 1 : 0),
+    ]
+    try builder.emitPool(node, window, defines, activation)
+  }
+}
+
+extension LpPool2D: OpenCLLowerable {
+  package func lower(_ node: Node, into builder: inout PlanBuilder) throws(InceptError) {
+    let (map, root) =
+      switch p {
+      case 1: ("fabs(x)", "(x)")
+      case 2: ("((x) * (x))", "sqrt(x)")
+      default: ("pow(fabs(x), \(p).0f)", "pow(x, 1.0f / \(p).0f)")
+      }
+    let defines: [KernelSpecialization.Define] = [
+      .init("IS_MAX", 0), .init("IS_NORM", 1), .init("MAP(x)", map), .init("ROOT(x)", root),
+      .init("KH", window.kernel.height), .init("KW", window.kernel.width),
+    ]
+    try builder.emitPool(node, window, defines, nil)
+  }
+}
+
+extension PlanBuilder {
+  /// Emits a pool of `window`, `defines` being what the kernel computes; a second input is its bias.
+  fileprivate mutating func emitPool(
+    _ node: Node, _ window: Window, _ defines: [KernelSpecialization.Define],
+    _ activation: UnaryFunction?
+  ) throws(InceptError) {
+    let image = try rowsView(node.inputs[0])
+    let output = try view(node.value)
     let problem = PoolProblem(image: image, output: output)
-    guard let choice = VariantChoice(PoolVariant.allCases, problem, builder.traits) else { return }
-    var bias = image
-    if node.inputs.count > 1 { bias = try builder.denseView(node.inputs[1]) }
+    guard let choice = VariantChoice(PoolVariant.allCases, problem, traits) else { return }
+    let bias = node.inputs.count > 1 ? try denseView(node.inputs[1]) : image
     let border = window.border(for: Spatial(image.shape[1], image.shape[2]))
     let arguments: [Launch.Argument] =
       [
@@ -25,34 +55,23 @@ extension Pool2D: OpenCLLowerable {
         window.strides.height, window.strides.width,
         window.dilations.height, window.dilations.width,
       ] as [Int]).map { .int($0) }
-    let hasBias = node.inputs.count > 1
+    let defines = defines + ActivationTable([activation]).defines
     switch choice.chosen {
     case .rows:
-      let panel = problem.panel(builder.traits)
-      builder.emit(
-        kernel("pool2d_rows", problem, hasBias: hasBias), variant: choice.chosen.name,
-        rejected: choice.rejected, arguments: arguments + [.int(panel)],
+      let panel = problem.panel(traits)
+      let tiles: [KernelSpecialization.Define] = [
+        .init("NV", problem.vectors), .init("TAIL", problem.hasTail ? 1 : 0),
+      ]
+      emit(
+        KernelSpecialization(file: "pool2d.cl", entry: "pool2d_rows", defines: defines + tiles),
+        variant: choice.chosen.name, rejected: choice.rejected,
+        arguments: arguments + [.int(panel)],
         global: [problem.rows, (problem.channels + panel - 1) / panel], local: [1, 1])
     case .items:
-      builder.emit(
-        kernel("pool2d_items", nil, hasBias: hasBias), variant: choice.chosen.name,
-        rejected: choice.rejected, arguments: arguments,
+      emit(
+        KernelSpecialization(file: "pool2d.cl", entry: "pool2d_items", defines: defines),
+        variant: choice.chosen.name, rejected: choice.rejected, arguments: arguments,
         global: [problem.channels, output.shape[2], problem.rows], local: nil)
     }
-  }
-
-  private func kernel(_ entry: String, _ tiles: PoolProblem?, hasBias: Bool)
-    -> KernelSpecialization
-  {
-    var defines: [KernelSpecialization.Define] = [
-      .init("IS_MAX", kind == .max ? 1 : 0), .init("KH", window.kernel.height),
-      .init("KW", window.kernel.width), .init("COUNT_PAD", countIncludePad ? 1 : 0),
-      .init("HAS_BIAS", hasBias ? 1 : 0),
-    ]
-    if let tiles {
-      defines += [.init("NV", tiles.vectors), .init("TAIL", tiles.hasTail ? 1 : 0)]
-    }
-    return KernelSpecialization(
-      file: "pool2d.cl", entry: entry, defines: defines + ActivationTable([activation]).defines)
   }
 }
