@@ -1,8 +1,8 @@
 import Foundation
 import GraphIR
 import Imaging
-import Incept
 import ImportONNX
+import Incept
 import Reference
 import TensorCore
 import TestSupport

@@ -13,7 +13,8 @@ struct HostileModelTests {
 
   @discardableResult
   private func refused(
-    _ model: Onnx_ModelProto, folder: String? = nil, sourceLocation: SourceLocation = #_sourceLocation
+    _ model: Onnx_ModelProto, folder: String? = nil,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) -> InceptError? {
     let start = ContinuousClock.now
     let error = #expect(throws: InceptError.self, sourceLocation: sourceLocation) {

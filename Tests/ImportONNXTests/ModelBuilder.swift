@@ -34,7 +34,11 @@ enum ModelBuilder {
       info.type.tensorType.shape = Onnx_TensorShapeProto()
       info.type.tensorType.shape.dim = shape.enumerated().map { index, extent in
         var dimension = Onnx_TensorShapeProto.Dimension()
-        if let extent { dimension.dimValue = Int64(extent) } else { dimension.dimParam = "d\(index)" }
+        if let extent {
+          dimension.dimValue = Int64(extent)
+        } else {
+          dimension.dimParam = "d\(index)"
+        }
         return dimension
       }
     }

@@ -79,7 +79,8 @@ struct DimensionBinding {
     }
     guard open.isEmpty else {
       throw InceptError(
-        .usage, subject: subject, expected: "expected an extent for \(open.joined(separator: ", "))",
+        .usage, subject: subject,
+        expected: "expected an extent for \(open.joined(separator: ", "))",
         found: "none", hint: "give the input's tensor or shape")
     }
     return TensorType(Shape(extents), type)

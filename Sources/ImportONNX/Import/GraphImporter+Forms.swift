@@ -55,7 +55,8 @@ extension GraphImporter {
   func define(
     _ name: String, constant tensor: HostTensor, in scope: Scope
   ) throws(InceptError) {
-    let id = try graph.add(Constant(tensor), name: graph.node(named: name) == nil ? name : auxiliaryName(name))
+    let id = try graph.add(
+      Constant(tensor), name: graph.node(named: name) == nil ? name : auxiliaryName(name))
     graph.markFrameworkOrdered(id.node)
     scope.define(name, Value(name: name, type: graph.type(of: id), plain: id, image: nil))
   }

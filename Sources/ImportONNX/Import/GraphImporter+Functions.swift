@@ -58,7 +58,9 @@ extension GraphImporter {
       if let value = scope.value(name) {
         call.scope.define(
           result, Value(name: result, type: value.type, plain: value.plain, image: value.image))
-        if let id = value.plain ?? value.image, id.output == 0, graph[id.node].name.hasPrefix(scope.prefix) {
+        if let id = value.plain ?? value.image, id.output == 0,
+          graph[id.node].name.hasPrefix(scope.prefix)
+        {
           rename(id.node, to: call.scope.prefix + result)
         }
       } else {

@@ -122,7 +122,9 @@ final class NodeContext {
   func knownFloats(_ index: Int, _ role: String) throws(InceptError) -> [Float]? {
     guard optional(index) != nil else { return nil }
     guard let tensor = known(index) else { throw refuse("\(role) computed at run time") }
-    guard tensor.elementCount <= 1 << 20 else { throw invalid("expected few \(role)", "\(tensor.shape)") }
+    guard tensor.elementCount <= 1 << 20 else {
+      throw invalid("expected few \(role)", "\(tensor.shape)")
+    }
     return tensor.floats()
   }
 

@@ -78,7 +78,9 @@ extension OperatorTable {
   private static func chained(
     _ function: BinaryFunction, _ operands: Broadcast, _ context: NodeContext
   ) throws(InceptError) -> ValueID {
-    guard var result = operands.ids.first else { throw context.invalid("expected an input", "none") }
+    guard var result = operands.ids.first else {
+      throw context.invalid("expected an input", "none")
+    }
     for id in operands.ids.dropFirst() {
       result = try context.add(Binary(function), [result, id])
     }

@@ -67,7 +67,8 @@ extension OperatorTable {
     let dilations = try pair("dilations", 1)
     let extra = try pair("output_padding", 0)
     var pads = context.ints("pads") ?? [Int](repeating: 0, count: 2 * dimensions)
-    guard pads.count == 2 * dimensions, pads.allSatisfy({ (-1 << 20...1 << 20).contains($0) }) else {
+    guard pads.count == 2 * dimensions, pads.allSatisfy({ (-1 << 20...1 << 20).contains($0) })
+    else {
       throw context.invalid("expected pads of \(2 * dimensions) numbers", "\(pads)")
     }
     let mode = context.text("auto_pad", "NOTSET")

@@ -181,7 +181,8 @@ extension OperatorTable {
       }
       pads = all
     }
-    guard pads.count == 2 * shape.rank, pads.allSatisfy({ abs($0.distance(to: 0)) <= 1 << 24 }) else {
+    guard pads.count == 2 * shape.rank, pads.allSatisfy({ abs($0.distance(to: 0)) <= 1 << 24 })
+    else {
       throw context.invalid("expected \(2 * shape.rank) pads", "\(pads)")
     }
     let x = try context.operand(0)

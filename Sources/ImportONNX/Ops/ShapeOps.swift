@@ -41,7 +41,9 @@ extension OperatorTable {
     if let attribute = context.attribute("value") {
       value = try context.importer.model.reader.tensor(attribute.t, name: context.name)
     }
-    guard value.elementCount == 1 else { throw context.invalid("expected one value", "\(value.shape)") }
+    guard value.elementCount == 1 else {
+      throw context.invalid("expected one value", "\(value.shape)")
+    }
     if value.elementType == .float32 {
       let rule = Repeated(value: value.floats()[0])
       return try context.set(

@@ -42,7 +42,8 @@ struct ExternalData {
   private func number(_ text: String?, _ key: String) throws(InceptError) -> Int? {
     guard let text else { return nil }
     guard let value = Int(text), value >= 0, value <= 1 << 50 else {
-      throw failure("expected a number as \(key) of external data", "'\(text.printable(limit: 40))'")
+      throw failure(
+        "expected a number as \(key) of external data", "'\(text.printable(limit: 40))'")
     }
     return value
   }

@@ -25,7 +25,9 @@ enum ONNXElementType {
 
   /// What errors call a type.
   static func name(_ number: Int32) -> String {
-    guard let type = Onnx_TensorProto.DataType(rawValue: Int(number)) else { return "type \(number)" }
+    guard let type = Onnx_TensorProto.DataType(rawValue: Int(number)) else {
+      return "type \(number)"
+    }
     return "\(type)"
   }
 }

@@ -88,7 +88,8 @@ struct WireOutline {
     while cursor.position < range.upperBound {
       let start = cursor.position
       fields += 1
-      guard fields <= Self.fieldLimit, let tag = cursor.varint(), let number = Int(exactly: tag >> 3),
+      guard fields <= Self.fieldLimit, let tag = cursor.varint(),
+        let number = Int(exactly: tag >> 3),
         number > 0
       else { throw broken(start) }
       switch tag & 7 {

@@ -31,7 +31,7 @@ extension BinaryFunction {
     case .fmod: "cut_remainder(a, b)"
     case .mod: "floor_remainder(a, b)"
     case .pow: "integer_power(a, b)"
-    case .prelu: "(max(a, 0) + (b) * min(a, 0))"
+    case .prelu: "((a) < 0 ? (ulong)(a) * (ulong)(b) : (ulong)(a))"
     }
   }
 

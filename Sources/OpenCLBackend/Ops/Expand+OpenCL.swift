@@ -19,10 +19,11 @@ extension Tile: OpenCLLowerable {
     let shape = Shape(axes.flatMap { [repeats[$0], input.shape[$0]] })
     let source = TensorView(
       storage: input.storage, offset: input.offset, shape: shape,
-      strides: axes.flatMap { [0, input.strides[$0]] })
+      strides: axes.flatMap { [0, input.strides[$0]] }, elementType: input.elementType)
     let target = TensorView(
       storage: output.storage, offset: output.offset, shape: shape,
-      strides: axes.flatMap { [output.strides[$0] * input.shape[$0], output.strides[$0]] })
+      strides: axes.flatMap { [output.strides[$0] * input.shape[$0], output.strides[$0]] },
+      elementType: output.elementType)
     try builder.emitCopy(from: source, to: target, step: nil)
   }
 }
