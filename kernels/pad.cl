@@ -5,8 +5,7 @@
 // pad_rows   one work-item per group: `rows_per_item` rows along the innermost axis. Global id 0 is the group.
 // pad_items  one element per work-item: element, row.
 //
-// Macros (see also TYPED): MODE (0 one value, 1 edge, 2 mirrored at the edge, 3 mirrored with the edge repeated,
-// 4 repeated).
+// Macros (see also TYPED): MODE (0 one value, 1 edge, 2 mirrored at the edge, 3 mirrored with the edge repeated, 4 repeated).
 #include "common.clh"
 
 #ifndef MODE

@@ -53,6 +53,22 @@
 #define GROUP 64
 #endif
 
+// TYPED: 1 where elements are not STORE_T but T, int or long; then offsets and strides are in 4-byte words, and only
+// reduce_items may be launched.
+#ifndef TYPED
+#define TYPED 0
+#endif
+#ifndef T
+#define T float
+#endif
+#if TYPED
+#define GET(i, p) (*(__global const T *)((p) + (i)))
+#define PUT(v, i, p) (*(__global T *)((p) + (i)) = (v))
+#else
+#define GET LOAD
+#define PUT STORE
+#endif
+
 #define GEOMETRY                                                                                \
   __global const STORE_T *restrict x, int x_offset, __global STORE_T *restrict y, int y_offset, \
       __global STORE_T *restrict z, int z_offset, __global const int *restrict kept, int kept_count, \
@@ -64,20 +80,22 @@
 #define START_IN(first) ((first) ? FIRST_START : START)
 
 // One pass over the elements of one result, one by one: sums of rows, summed.
-static inline float pass_items(const bool first, __global const STORE_T *p, __global const int *reduced,
-                               int reduced_count, int rows, int length, int step, float s) {
-  float all = START_IN(first);
+static inline T pass_items(const bool first, __global const STORE_T *p, __global const int *reduced,
+                               int reduced_count, int rows, int length, int step, T s) {
+  T all = START_IN(first);
   for (int row = 0; row < rows; row++) {
     __global const STORE_T *source = p + place1(reduced, reduced_count, row);
-    float part = START_IN(first);
+    T part = START_IN(first);
     for (int i = 0; i < length; i++) {
-      part = JOIN_IN(first, part, MAP_IN(first, LOAD(i * step, source), s));
+      const T value = GET(i * step, source);
+      part = JOIN_IN(first, part, MAP_IN(first, value, s));
     }
     all = JOIN_IN(first, all, part);
   }
   return all;
 }
 
+#if !TYPED
 // The same, 16 neighbours at a time.
 static inline float pass_rows(const bool first, __global const STORE_T *p, __global const int *reduced,
                               int reduced_count, int rows, int length, float s) {
@@ -207,19 +225,20 @@ __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void reduce_group(GE
 #endif
   }
 }
+#endif
 
 __kernel void reduce_items(GEOMETRY) {
   const int4 place = place3(kept, kept_count, get_global_id(0));
   const float n = (float)rows * (float)length;
   __global const STORE_T *p = x + x_offset + place.s2;
-  float s = 0.0f;
+  T s = 0;
 #if TWO_PASSES
-  const float v1 = pass_items(true, p, reduced, reduced_count, rows, length, step, s);
+  const T v1 = pass_items(true, p, reduced, reduced_count, rows, length, step, s);
   s = SHIFT(v1, n);
 #endif
-  const float v = pass_items(false, p, reduced, reduced_count, rows, length, step, s);
-  STORE(RESULT(v, s, n), y_offset + place.s0, y);
+  const T v = pass_items(false, p, reduced, reduced_count, rows, length, step, s);
+  PUT(RESULT(v, s, n), y_offset + place.s0, y);
 #if STORE_SHIFT
-  STORE(s, z_offset + place.s1, z);
+  PUT(s, z_offset + place.s1, z);
 #endif
 }

@@ -16,6 +16,22 @@
 #define NEAREST 0
 #endif
 
+// TYPED: 1 where elements are not STORE_T but T, int or long; then offsets and strides are in 4-byte words, NEAREST is 1 and
+// only resize_items may be launched.
+#ifndef TYPED
+#define TYPED 0
+#endif
+#ifndef T
+#define T float
+#endif
+#if TYPED
+#define GET(i, p) (*(__global const T *)((p) + (i)))
+#define PUT(v, i, p) (*(__global T *)((p) + (i)) = (v))
+#else
+#define GET LOAD
+#define PUT STORE
+#endif
+
 #define GEOMETRY                                                                               \
   __global const STORE_T *restrict x, int x_offset, __global STORE_T *restrict y, int y_offset, \
       __global const int *restrict outer, int outer_count, int length,                         \
@@ -65,10 +81,10 @@ __kernel void resize_items(GEOMETRY) {
   __global const STORE_T *source = x + x_offset + place.s1 + c;
   __global const int *column = taps_a + a * count_a * 2;
   __global const int *row = taps_b + b * count_b * 2;
-  float sum = fill;
+  T sum = (T)(fill);
   if (column[0] >= 0 && row[0] >= 0) {
 #if NEAREST
-    sum = LOAD(column[0] + row[0], source);
+    sum = GET(column[0] + row[0], source);
 #else
     sum = 0.0f;
     for (int i = 0; i < count_a; i++) {
@@ -80,5 +96,5 @@ __kernel void resize_items(GEOMETRY) {
     }
 #endif
   }
-  STORE(sum, y_offset + place.s0 + a * y_a + b * y_b + c, y);
+  PUT(sum, y_offset + place.s0 + a * y_a + b * y_b + c, y);
 }

@@ -10,7 +10,7 @@ public enum BinaryFunction: String, Hashable, Sendable, CaseIterable {
   case mod
   /// The first operand to the power of the second.
   case pow
-  /// The first value where it is not negative, else its product with the second. Floating-point numbers only.
+  /// The first operand where it is not negative, else its product with the second.
   case prelu
 }
 

@@ -2,7 +2,7 @@ import GraphIR
 import TensorCore
 
 /// Repeats a tensor along missing axes and axes of extent 1, as NumPy broadcasts it with a shape (ONNX's Expand: an
-/// extent of 1 in the target keeps the input's).
+/// extent of 1 in the target keeps the input's). Elements of any type.
 public struct Expand: Operator {
   /// The name in text forms.
   public static let mnemonic = "expand"
@@ -25,7 +25,7 @@ public struct Expand: Operator {
   public var attributes: [Attribute] { [Attribute("shape", .ints(target.dimensions))] }
 }
 
-/// Repeats a whole tensor along each axis.
+/// Repeats a whole tensor along each axis. Elements of any type.
 public struct Tile: Operator {
   /// The name in text forms.
   public static let mnemonic = "tile"

@@ -5,13 +5,11 @@ public enum OperatorCatalog {
   /// The operator types, in the order of the documentation.
   public static let all: [any Operator.Type] = [
     Input.self, Constant.self, Conv2D.self, ConvTranspose2D.self, BiasAdd.self,
-    BatchNormalization.self, Unary.self,
-    Binary.self, Concat.self, Pool2D.self, LpPool2D.self, GlobalPool.self, Dense.self, MatMul.self,
-    Softmax.self, Hardmax.self, LRN.self, MeanVarianceNormalization.self, LpNormalization.self,
-    Reduce.self, Pad.self, Expand.self, Tile.self, Resize.self, Reshape.self, Flatten.self,
-    Transpose.self, Slice.self,
-    Identity.self, Dropout.self,
-    Cast.self, Comparison.self, Logical.self, Not.self, Where.self, Gather.self, ArgReduce.self,
-    TopK.self,
+    BatchNormalization.self, Unary.self, Binary.self, Concat.self, Pool2D.self, LpPool2D.self,
+    GlobalPool.self, Dense.self, MatMul.self, Softmax.self, Hardmax.self, LRN.self,
+    MeanVarianceNormalization.self, LpNormalization.self, Reduce.self, Pad.self, Expand.self,
+    Tile.self, Resize.self, Reshape.self, Flatten.self, Transpose.self, Slice.self, Identity.self,
+    Dropout.self, Cast.self, Comparison.self, Logical.self, Not.self, Where.self, Gather.self,
+    ArgReduce.self, TopK.self,
   ]
 }

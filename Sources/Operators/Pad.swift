@@ -1,8 +1,8 @@
 import GraphIR
 import TensorCore
 
-/// Adds elements before and after each axis. A negative number crops the axis first; what is added to its other end is
-/// then of the cropped axis. Elements of any type.
+/// Adds elements before and after each axis; elements of any type. A negative number crops the axis first; what is
+/// added to its other end is then of the cropped axis.
 public struct Pad: Operator {
   /// The name in text forms.
   public static let mnemonic = "pad"

@@ -14,11 +14,21 @@ public enum ReduceKind: String, Hashable, Sendable, CaseIterable {
   case logSumExp = "log_sum_exp"
   /// Σ x².
   case sumSquare = "sum_square"
+
+  /// What can be reduced so.
+  public var types: [ElementType] {
+    switch self {
+    case .max, .min: [.float32, .int32, .int64, .bool]
+    case .sum, .prod, .l1, .sumSquare: [.float32, .int32, .int64]
+    case .mean, .l2, .logSum, .logSumExp: [.float32]
+    }
+  }
 }
 
 /// One number of all elements along some axes.
 ///
-/// Of no elements, sums are 0, products 1, the maximum −∞, the minimum ∞, logarithms −∞ and the mean NaN.
+/// Integers, which wrap around, have sums, products, extrema, sums of squares and of magnitudes; bools extrema.
+/// Of no elements, sums are 0, products 1, the maximum −∞ or a type's smallest number, the minimum the reverse, logarithms −∞ and the mean NaN.
 public struct Reduce: Operator {
   /// The name in text forms; the kind's own name is shown.
   public static let mnemonic = "reduce"
@@ -41,12 +51,15 @@ public struct Reduce: Operator {
 
   /// The input's shape without the reduced axes, or with extent 1 there.
   public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
-    try requireFloatInputs(inputs, 1...1)
+    try requireInputs(inputs, 1...1, of: kind.types)
     let shape = inputs[0].shape
     guard let reduced = shape.normalizedAxes(axes) else {
       throw invalid("expected different axes of \(shape)", found: "\(axes)")
     }
-    return [TensorType(shape.reduced(along: reduced, keepingAxes: keepsAxes))]
+    return [
+      TensorType(
+        shape.reduced(along: reduced, keepingAxes: keepsAxes), inputs[0].elementType)
+    ]
   }
 
   /// The axes and whether they stay.

@@ -2,6 +2,7 @@ import GraphIR
 import TensorCore
 
 /// Resizes axes by sampling, as ONNX's Resize does it: each axis by itself, one after the other.
+/// Elements of any type have a nearest one; linear and cubic samples are of float32.
 public struct Resize: Operator {
   /// The name in text forms.
   public static let mnemonic = "resize"
@@ -103,7 +104,11 @@ public struct Resize: Operator {
 
   /// The input's shape with other extents along the axes.
   public func inferOutputs(_ inputs: [TensorType]) throws(InceptError) -> [TensorType] {
-    try requireFloatInputs(inputs, 1...1)
+    if case .nearest = mode {
+      try requireInputs(inputs, 1...1)
+    } else {
+      try requireFloatInputs(inputs, 1...1)
+    }
     let shape = inputs[0].shape
     let normalized = axes.compactMap { shape.normalizedAxis($0) }
     guard normalized.count == axes.count, Set(normalized).count == axes.count else {

@@ -28,11 +28,11 @@ extension BinaryFunction {
     case .div: return b == 0 ? 0 : b == -1 ? 0 &- a : a / b
     case .max: return Swift.max(a, b)
     case .min: return Swift.min(a, b)
-    case .prelu: return a < 0 ? a &* b : a
     case .fmod: return b == 0 || b == -1 ? 0 : a % b
     case .mod:
       let rest = BinaryFunction.fmod.apply(a, b)
       return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest
+    case .prelu: return a < 0 ? a &* b : a
     case .pow:
       if b < 0 { return a == 1 ? 1 : a == -1 ? (b % 2 == 0 ? 1 : -1) : 0 }
       var (result, factor, exponent) = (Int64(1), a, b)

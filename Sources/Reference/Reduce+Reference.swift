@@ -8,7 +8,11 @@ extension Reduce: ReferenceEvaluable {
     let shape = try outputShapes(inputs)[0]
     let axes = inputs[0].shape.normalizedAxes(axes) ?? []
     let groups = inputs[0].groups(along: axes)
-    return [ReferenceTensor(shape: shape, values: groups.elements.map(kind.apply))]
+    let type = inputs[0].elementType
+    let values = groups.elements.map { elements in
+      type == .float32 ? kind.apply(elements) : kind.apply(elements, of: type)
+    }
+    return [ReferenceTensor(shape: shape, values: values, elementType: type)]
   }
 }
 
@@ -27,6 +31,24 @@ extension ReduceKind {
     case .sumSquare: elements.reduce(0) { $0 + $1 * $1 }
     case .logSumExp: Self.logSumExp(elements)
     }
+  }
+
+  /// The definition of integers or bools, as their type wraps around.
+  func apply(_ elements: [Double], of type: ElementType) -> Double {
+    let numbers = elements.map { Int64(saturating: $0) }
+    let isLong = type == .int64
+    let result: Int64 =
+      switch self {
+      case .max where type == .bool: numbers.max() ?? 0
+      case .min where type == .bool: numbers.min() ?? 1
+      case .max: numbers.max() ?? (isLong ? .min : Int64(Int32.min))
+      case .min: numbers.min() ?? (isLong ? .max : Int64(Int32.max))
+      case .prod: numbers.reduce(1, &*)
+      case .l1: numbers.reduce(0) { $0 &+ ($1 < 0 ? 0 &- $1 : $1) }
+      case .sumSquare: numbers.reduce(0) { $0 &+ $1 &* $1 }
+      default: numbers.reduce(0, &+)
+      }
+    return Double(isLong ? result : Int64(Int32(truncatingIfNeeded: result)))
   }
 
   private static func logSumExp(_ elements: [Double]) -> Double {

@@ -35,6 +35,7 @@ extension Resize: ReferenceEvaluable {
     }
     var extents = tensor.shape.dimensions
     extents[axis] = results
-    return ReferenceTensor(shape: Shape(extents), values: values)
+    return ReferenceTensor(
+      shape: Shape(extents), values: values, elementType: tensor.elementType)
   }
 }

@@ -13,26 +13,29 @@ extension OperatorSamples {
   }
 
   /// Every function; every way to broadcast; activations.
-  package static let binary: [OperatorSample] = BinaryFunction.allCases.filter({ $0 != .mod }).flatMap { function in
-    ([
-      ([2, 7, 11, 17], [2, 7, 11, 17]), ([1, 8, 8, 16], [1, 8, 8, 16]), ([1, 5, 7, 17], [17]),
-      ([17], [2, 3, 5, 17]), ([3, 1], [1, 5]), ([2, 5, 3], []), ([2, 1, 3, 1], [5, 1, 4]),
-      ([1], [1]), ([2, 3, 3, 5], [2, 1, 1, 5]),
-    ] as [(Shape, Shape)]).map { left, right in
-      OperatorSample(
-        "\(function.rawValue) \(left) \(right)", Binary(function),
-        [.fed(left, in: function.leftRange), .fed(right, in: 0.5...2)], tolerance: .tight)
-    } + [
-      OperatorSample(
-        "\(function.rawValue) with a constant and relu", Binary(function, activation: .relu),
-        [.fed([2, 5, 5, 16], in: function.leftRange), .constant([16], in: 0.5...2)],
-        tolerance: .tight),
-      OperatorSample(
-        "\(function.rawValue) and silu", Binary(function, activation: .silu),
-        [.fed([1, 7, 11, 5], in: function.leftRange), .fed([1, 7, 11, 5], in: 0.5...2)],
-        tolerance: .tight),
-    ]
-  }
+  package static let binary: [OperatorSample] = BinaryFunction.allCases.filter { $0 != .mod }
+    .flatMap { function in
+      let range: ClosedRange<Float> = function == .pow ? 0.125...3 : -1...1
+      let tolerance: Tolerance = function == .pow ? .close : .tight
+      return
+        ([
+          ([2, 7, 11, 17], [2, 7, 11, 17]), ([1, 8, 8, 16], [1, 8, 8, 16]), ([1, 5, 7, 17], [17]),
+          ([17], [2, 3, 5, 17]), ([3, 1], [1, 5]), ([2, 5, 3], []), ([2, 1, 3, 1], [5, 1, 4]),
+          ([1], [1]), ([2, 3, 3, 5], [2, 1, 1, 5]),
+        ] as [(Shape, Shape)]).map { left, right in
+          OperatorSample(
+            "\(function.rawValue) \(left) \(right)", Binary(function),
+            [.fed(left, in: range), .fed(right, in: 0.5...2)], tolerance: tolerance)
+        } + [
+          OperatorSample(
+            "\(function.rawValue) with a constant and relu", Binary(function, activation: .relu),
+            [.fed([2, 5, 5, 16], in: range), .constant([16], in: 0.5...2)], tolerance: tolerance),
+          OperatorSample(
+            "\(function.rawValue) and silu", Binary(function, activation: .silu),
+            [.fed([1, 7, 11, 5], in: range), .fed([1, 7, 11, 5], in: 0.5...2)], tolerance: tolerance
+          ),
+        ]
+    }
 
   private static let images: [Shape] = [
     [1, 7, 11, 16], [3, 5, 7, 17], [1, 1, 1, 1], [2, 13, 1, 33], [4, 5], [7],
@@ -106,9 +109,4 @@ extension OperatorSamples {
       "as a result", Constant(HostTensor(shape: [2, 3], floats: [1, -2, 3, -4, 5, -6])), [],
       tolerance: .exact)
   ]
-}
-
-extension BinaryFunction {
-  /// Where first operands lie: real powers are those of positive numbers.
-  fileprivate var leftRange: ClosedRange<Float> { self == .pow ? 0.1...3 : -1...1 }
 }

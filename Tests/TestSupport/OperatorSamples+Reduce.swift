@@ -10,7 +10,9 @@ extension OperatorSamples {
   ]
 
   /// Every kind along the innermost axis, outer axes, several, all and none.
-  package static let reduce: [OperatorSample] = ReduceKind.allCases.flatMap { kind in
+  package static let reduce: [OperatorSample] = floatReduce + typedReduce
+
+  private static let floatReduce: [OperatorSample] = ReduceKind.allCases.flatMap { kind in
     let range: ClosedRange<Float> = [.logSum, .prod].contains(kind) ? 0.93...1.07 : -3...3
     return reductions.map { shape, axes in
       OperatorSample(
@@ -77,5 +79,38 @@ extension OperatorSamples {
     ([2, 3, 2, 3, 2], [2, 1, 2, 1, 2]), ([3, 17], [1, 2]),
   ].map { (shape: Shape, repeats: [Int]) in
     OperatorSample("\(shape) by \(repeats)", Tile(repeats), [.fed(shape)], tolerance: .exact)
+  }
+
+  /// What integers and bools have.
+  private static let typedReduce: [OperatorSample] = ReduceKind.allCases.flatMap { kind in
+    kind.types.filter { $0 != .float32 }.flatMap { (type: ElementType) -> [OperatorSample] in
+      let problems: [(Shape, [Int])] = [
+        ([2, 3, 5, 7], [1, 2]), ([4, 33], [-1]), ([3, 1, 5], []),
+      ]
+      return problems.map { shape, axes in
+        OperatorSample(
+          "\(kind.rawValue) of \(type) axes \(axes) of \(shape)",
+          Reduce(kind, axes: axes, keepsAxes: false), [.fed(shape, in: -9...9, type)],
+          tolerance: .exact)
+      }
+    }
+  }
+
+  /// Elements of other types repeated.
+  package static let typedRepetition: [OperatorSample] = [
+    ElementType.int32, .int64, .bool,
+  ].flatMap { (type: ElementType) -> [OperatorSample] in
+    [
+      OperatorSample(
+        "\(type)", Expand([3, 5, 7]), [.fed([5, 1], in: -9...9, type)], tolerance: .exact),
+      OperatorSample(
+        "\(type)", Tile([2, 1, 3]), [.fed([3, 5, 2], in: -9...9, type)], tolerance: .exact),
+      OperatorSample(
+        "\(type)", Resize(axes: [1, 2], to: .scales([1.5, 2]), mode: .nearest(.floor)),
+        [.fed([2, 4, 3, 5], in: -9...9, type)], tolerance: .exact),
+      OperatorSample(
+        "\(type) wrapped and cropped", Pad(before: [-1, 2], after: [3, 5], mode: .wrap),
+        [.fed([4, 3], in: -9...9, type)], tolerance: .exact),
+    ]
   }
 }

@@ -12,12 +12,25 @@ extension GraphImporter {
   func add(
     _ op: any Operator, _ inputs: [ValueID], name: String, sources: [String]
   ) throws(InceptError) -> ValueID {
+    let op = exact(op, inputs)
     if let folded = try fold(op, inputs) {
       return try graph.add(Constant(folded), name: auxiliaryName(name), sources: sources)
     }
     let id = try graph.add(op, inputs, name: auxiliaryName(name), sources: sources)
     try know(id, op, inputs)
     return id
+  }
+
+  /// The operator itself, but a reshape to extents of 0 where the input has others there: the operator takes 0 for the
+  /// input's.
+  private func exact(_ op: any Operator, _ inputs: [ValueID]) -> any Operator {
+    guard let reshape = op as? Reshape, reshape.dimensions.contains(0), let input = inputs.first
+    else { return op }
+    let shape = graph.type(of: input).shape
+    return Reshape(
+      reshape.dimensions.enumerated().map { axis, extent in
+        extent == 0 && (axis >= shape.rank || shape[axis] != 0) ? -1 : extent
+      })
   }
 
   /// Computes a value beforehand where its inputs are constant or known: it may decide on a shape.

@@ -79,6 +79,12 @@ extension OperatorTable {
         let extent = (min(weights.shape[axis + 2], 1 << 20) - 1) * dilations[axis] + 1
         let target = wanted.map { $0[axis] } ?? input * strides[axis]
         let total = strides[axis] * (input - 1) + extra[axis] + extent - target
+        guard total >= 0 else {
+          // What is asked for beyond the last window stays empty.
+          pads[axis] = 0
+          pads[axis + dimensions] = total
+          continue
+        }
         let half = total / 2
         pads[axis] = mode == "SAME_UPPER" ? half : total - half
         pads[axis + dimensions] = total - pads[axis]

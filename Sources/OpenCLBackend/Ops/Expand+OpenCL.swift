@@ -17,13 +17,10 @@ extension Tile: OpenCLLowerable {
     let output = try builder.view(node.value)
     let axes = 0..<input.shape.rank
     let shape = Shape(axes.flatMap { [repeats[$0], input.shape[$0]] })
-    let source = TensorView(
-      storage: input.storage, offset: input.offset, shape: shape,
-      strides: axes.flatMap { [0, input.strides[$0]] }, elementType: input.elementType)
-    let target = TensorView(
-      storage: output.storage, offset: output.offset, shape: shape,
-      strides: axes.flatMap { [output.strides[$0] * input.shape[$0], output.strides[$0]] },
-      elementType: output.elementType)
+    let source = input.with(shape: shape, strides: axes.flatMap { [0, input.strides[$0]] })
+    let target = output.with(
+      shape: shape,
+      strides: axes.flatMap { [output.strides[$0] * input.shape[$0], output.strides[$0]] })
     try builder.emitCopy(from: source, to: target, step: nil)
   }
 }

@@ -9,7 +9,7 @@ extension LpNormalization: OpenCLLowerable {
     guard let axis = input.shape.normalizedAxis(axis), input.shape.elementCount > 0 else { return }
     let shape = input.shape.reduced(along: [axis], keepingAxes: true)
     let norms = builder.scratch(shape, name: "\(node.name).norm")
-    try (p == 1 ? ReduceKind.l1 : .l2).reduction.emit(
+    try (p == 1 ? ReduceKind.l1 : .l2).reduction().emit(
       input, along: [axis], to: norms, into: &builder, step: "norm")
     // Where the norm is 0, so are the elements.
     try Elementwise(

@@ -7,19 +7,24 @@ extension Reduce: OpenCLLowerable {
     let input = try builder.view(node.inputs[0])
     let output = try builder.view(node.value)
     guard let axes = input.shape.normalizedAxes(axes) else { return }
+    let reduction = kind.reduction(of: input.elementType)
     guard input.shape.elementCount > 0 else {
       return try Elementwise(
-        expression: "(\(kind.emptyResult))", operands: [output], output: output
+        expression: kind.emptyResult ?? reduction.start, operands: [output], output: output
       ).emit(into: &builder)
     }
-    try kind.reduction.emit(
+    try reduction.emit(
       input, along: axes, to: keepsAxes ? output : output.inserting(axes: axes), into: &builder)
   }
 }
 
 extension ReduceKind {
-  /// How `reduce.cl` computes it.
-  var reduction: Reduction {
+  /// How `reduce.cl` computes it of elements of a type.
+  func reduction(of type: ElementType = .float32) -> Reduction {
+    type == .float32 ? ofFloats : ofIntegers(type)
+  }
+
+  private var ofFloats: Reduction {
     var reduction = Reduction()
     switch self {
     case .sum: break
@@ -39,14 +44,33 @@ extension ReduceKind {
     return reduction
   }
 
-  /// The result of no elements, in OpenCL C.
-  fileprivate var emptyResult: String {
+  /// In arithmetic without signs, which wraps around.
+  private func ofIntegers(_ type: ElementType) -> Reduction {
+    let limits =
+      switch type {
+      case .int64: ("LONG_MIN", "LONG_MAX")
+      case .bool: ("0", "1")
+      default: ("INT_MIN", "INT_MAX")
+      }
+    var reduction = Reduction()
+    (reduction.join, reduction.start) = ("((T)((ulong)(a) + (ulong)(b)))", "0")
     switch self {
-    case .sum, .l1, .l2, .sumSquare: "0.0f"
+    case .max: (reduction.join, reduction.start) = ("max(a, b)", limits.0)
+    case .min: (reduction.join, reduction.start) = ("min(a, b)", limits.1)
+    case .prod: (reduction.join, reduction.start) = ("((T)((ulong)(a) * (ulong)(b)))", "1")
+    case .l1: reduction.map = "((T)abs(x))"
+    case .sumSquare: reduction.map = "((T)((ulong)(x) * (ulong)(x)))"
+    default: break
+    }
+    return reduction
+  }
+
+  /// The result of no elements in OpenCL C, where it is not what a pass starts from.
+  fileprivate var emptyResult: String? {
+    switch self {
     case .mean: "NAN"
-    case .prod: "1.0f"
-    case .max, .logSum, .logSumExp: "-INFINITY"
-    case .min: "INFINITY"
+    case .logSum, .logSumExp: "(-INFINITY)"
+    default: nil
     }
   }
 }
@@ -59,7 +83,6 @@ extension TensorView {
       dimensions.insert(1, at: axis)
       strides.insert(0, at: axis)
     }
-    return TensorView(
-      storage: storage, offset: offset, shape: Shape(dimensions), strides: strides)
+    return with(shape: Shape(dimensions), strides: strides)
   }
 }

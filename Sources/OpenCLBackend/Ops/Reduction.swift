@@ -39,7 +39,7 @@ package struct Reduction {
       file: "reduce.cl", entry: choice.chosen.entry,
       defines: defines(storesShift: shift != nil) + [
         .init("VECTOR", choice.chosen == .vectorRows ? 1 : 0), .init("GROUP", group),
-      ])
+      ] + (problem.isFloat ? [] : [.init("TYPED", 1), .init("T", source.elementType.openCLName)]))
     let z = shift ?? target
     let kept = choice.chosen == .lanes ? problem.keptButInnermost : problem.kept
     var arguments: [Launch.Argument] = [
@@ -98,8 +98,11 @@ struct ReductionProblem {
   /// The innermost reduced axis, and the others: strides of the source.
   let inner: StridedLoop.Axis
   let rows: StridedLoop
+  /// Whether elements are float32.
+  let isFloat: Bool
 
   init(_ source: TensorView, _ axes: [Int], _ target: TensorView, _ shift: TensorView) {
+    isFloat = source.elementType == .float32
     let stay = (0..<source.shape.rank).filter { !axes.contains($0) }
     kept = StridedLoop(
       Shape(stay.map { source.shape[$0] }),
@@ -138,6 +141,7 @@ enum ReductionVariant: String, KernelVariant, CaseIterable {
     if [.vectorRows, .lanes, .rows].contains(self), traits.style != .registerTiles {
       return .no("one work-item per group leaves most of the device idle")
     }
+    guard problem.isFloat || self == .items else { return .no("made for float32") }
     switch self {
     case .items, .rows: return .yes
     case .vectorRows:

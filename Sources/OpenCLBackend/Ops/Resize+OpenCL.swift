@@ -23,7 +23,9 @@ extension Resize: OpenCLLowerable {
       var extents = source.shape.dimensions
       for axis in [a, b].compactMap({ $0?.sampling }) { extents[axis.axis] = axis.extent }
       let isLast = pending.isEmpty
-      let target = isLast ? output : builder.scratch(Shape(extents), name: "\(node.name).resized")
+      let target =
+        isLast
+        ? output : builder.scratch(Shape(extents), source.elementType, name: "\(node.name).resized")
       emit(source, a, b, to: target, step: isLast ? nil : "axis \(b.sampling.axis)", &builder)
       source = target
     }
@@ -43,13 +45,15 @@ extension Resize: OpenCLLowerable {
       Shape(others.map { source.shape[$0] }),
       [others.map { target.strides[$0] }, others.map { source.strides[$0] }])
     var length = 1
-    if let inner = outer.axes.last, inner.strides == [1, 1] {
+    let isWord = source.elementType.words == 1
+    if isWord, let inner = outer.axes.last, inner.strides == [1, 1] {
       length = inner.extent
       _ = outer.removeInnermost()
     }
     let extentA = a?.sampling.extent ?? 1
     let strideA = a.map { target.strides[$0.sampling.axis] } ?? 0
-    guard let choice = VariantChoice(ResizeVariant.allCases, (), builder.traits) else { return }
+    guard let choice = VariantChoice(ResizeVariant.allCases, source.elementType, builder.traits)
+    else { return }
     let arguments: [Launch.Argument] = [
       .buffer(source.storage), .offset(source.storage, source.offset),
       .buffer(target.storage), .offset(target.storage, target.offset),
@@ -69,7 +73,9 @@ extension Resize: OpenCLLowerable {
     builder.emit(
       KernelSpecialization(
         file: "resize.cl", entry: "resize_\(choice.chosen.rawValue)",
-        defines: [.init("NEAREST", isNearest)]),
+        defines: [.init("NEAREST", isNearest)]
+          + (source.elementType == .float32
+            ? [] : [.init("TYPED", 1), .init("T", source.elementType.openCLName)])),
       variant: choice.chosen.name, rejected: choice.rejected, arguments: arguments,
       global: global, local: choice.chosen == .rows ? [1, 1] : nil, step: step, output: target,
       access: LaunchAccess(reads: [source], writes: [target]))
@@ -93,11 +99,12 @@ enum ResizeVariant: String, KernelVariant, CaseIterable {
 
   var name: String { rawValue }
 
-  func accepts(_ problem: Void, _ traits: DeviceTraits) -> Acceptance {
+  func accepts(_ type: ElementType, _ traits: DeviceTraits) -> Acceptance {
     switch self {
-    case .items: .yes
+    case .items: return .yes
     case .rows:
-      traits.style == .registerTiles
+      guard type == .float32 else { return .no("made for float32") }
+      return traits.style == .registerTiles
         ? .yes : .no("one work-item per group leaves most of the device idle")
     }
   }
