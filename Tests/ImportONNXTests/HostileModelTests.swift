@@ -75,13 +75,13 @@ struct HostileModelTests {
       Make.model(
         [Make.node("Reshape", ["x", "s"], ["y"])],
         initializers: [Make.ints("s", [1 << 62, 1 << 62])]))
-    let values = (0..<40).map { "v\($0)" }
+    let values = (0..<44).map { "v\($0)" }
     let doubling = zip(values, values.dropFirst()).map {
       Make.node("Concat", [$0, $0], [$1], [Make.int("axis", 0)])
     }
     refused(
       Make.model(
-        [Make.node("Relu", ["x"], ["v0"])] + doubling + [Make.node("Relu", ["v39"], ["y"])]))
+        [Make.node("Relu", ["x"], ["v0"])] + doubling + [Make.node("Relu", ["v43"], ["y"])]))
   }
 
   @Test("graphs within graphs, and functions that call themselves")

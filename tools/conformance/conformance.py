@@ -248,6 +248,7 @@ def short(reason):
     """A reason without what differs from run to run."""
     reason = re.sub(r"^model: expected operators that Incept can express, found \d+ others: ", "", reason)
     reason = re.sub(r"'[^']*'(, '[^']*')*( and \d+ more)?: ", "", reason)
+    reason = re.sub(r"'[^']*' of [^:]*: ", "", reason)
     return reason[:160]
 
 

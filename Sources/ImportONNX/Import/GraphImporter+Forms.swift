@@ -41,18 +41,13 @@ extension GraphImporter {
     var tensors: [HostTensor] = []
     var origins: Set<String> = []
     for input in inputs {
-      guard let tensor = graph.constant(input) ?? known[input]?.tensor,
-        tensor.elementCount <= Self.knownLimit
-      else { return }
+      guard let tensor = graph.constant(input) ?? known[input]?.tensor else { return }
       tensors.append(tensor)
       origins.formUnion(known[input]?.inputs ?? [])
     }
-    guard graph[id.node].outputs.allSatisfy({ $0.shape.elementCount <= Self.knownLimit }),
-      let op = op as? any ReferenceEvaluable
-    else { return }
-    let results = try op.evaluate(tensors.map { ReferenceTensor($0) })
-    for (index, result) in results.enumerated() {
-      known[ValueID(id.node, output: index)] = (result.hostTensor, origins)
+    let results = try evaluated(op, tensors, graph.types(of: inputs), limit: Self.knownLimit)
+    for (index, result) in (results ?? []).enumerated() {
+      known[ValueID(id.node, output: index)] = (result, origins)
     }
   }
 
@@ -76,15 +71,28 @@ extension GraphImporter {
 
   private func fold(_ op: any Operator, _ inputs: [ValueID]) throws(InceptError) -> HostTensor? {
     let tensors = inputs.compactMap { graph.constant($0) }
-    guard !inputs.isEmpty, tensors.count == inputs.count,
-      tensors.allSatisfy({ $0.elementCount <= Self.foldingLimit }),
-      let op = op as? any ReferenceEvaluable
+    guard !inputs.isEmpty, tensors.count == inputs.count else { return nil }
+    let results = try evaluated(op, tensors, graph.types(of: inputs), limit: Self.foldingLimit)
+    return results?.count == 1 ? results?.first : nil
+  }
+
+  /// What an operator makes of known tensors; nil where that is more work than shape arithmetic is.
+  private func evaluated(
+    _ op: any Operator, _ tensors: [HostTensor], _ types: [TensorType], limit: Int
+  ) throws(InceptError) -> [HostTensor]? {
+    // Windows make these slower than their size tells.
+    if op is Pool2D || op is LpPool2D || op is LRN || op is Resize { return nil }
+    guard let evaluable = op as? any ReferenceEvaluable,
+      tensors.allSatisfy({ $0.elementCount <= limit })
     else { return nil }
-    let types = try op.inferOutputs(graph.types(of: inputs))
-    guard types.count == 1, types[0].shape.elementCount <= Self.foldingLimit,
-      op.cost(inputs: graph.types(of: inputs), outputs: types).multiplyAdds <= 1 << 20
+    let outputs = try op.inferOutputs(types)
+    guard outputs.allSatisfy({ $0.shape.elementCount <= limit }),
+      op.cost(inputs: types, outputs: outputs).multiplyAdds <= limit * 16
     else { return nil }
-    return try op.evaluate(tensors.map { ReferenceTensor($0) }).first?.hostTensor
+    let work = (tensors.map(\.elementCount) + outputs.map(\.shape.elementCount)).reduce(256, +)
+    guard foldingBudget >= work else { return nil }
+    foldingBudget -= work
+    return try evaluable.evaluate(tensors.map { ReferenceTensor($0) }).map(\.hostTensor)
   }
 
   /// A value in ONNX's axis order.

@@ -9,7 +9,7 @@ extension GraphImporter {
   /// Puts a function's nodes in the place of a node that calls it.
   func inline(_ body: Onnx_FunctionProto, _ call: NodeContext) throws(InceptError) {
     guard call.scope.depth < Self.inliningDepth else {
-      throw call.invalid("expected functions at most \(Self.inliningDepth) deep", "more")
+      throw fatal("expected functions at most \(Self.inliningDepth) deep", "more")
     }
     let scope = Scope(
       parent: nil, prefix: "\(call.scope.prefix)\(call.name)/",
@@ -37,7 +37,7 @@ extension GraphImporter {
   /// Puts a branch's nodes in the place of an `If` whose condition is known.
   func inline(branch: Onnx_GraphProto, _ call: NodeContext) throws(InceptError) {
     guard call.scope.depth < Self.inliningDepth else {
-      throw call.invalid("expected branches at most \(Self.inliningDepth) deep", "more")
+      throw fatal("expected branches at most \(Self.inliningDepth) deep", "more")
     }
     let scope = Scope(
       parent: call.scope, prefix: "\(call.scope.prefix)\(call.name)/",

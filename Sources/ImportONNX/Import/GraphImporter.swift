@@ -14,6 +14,9 @@ final class GraphImporter {
   /// Elements up to which what depends on constants only is computed.
   static let foldingLimit = 1 << 16
 
+  /// Elements that may still be computed before the network runs.
+  var foldingBudget = 1 << 24
+
   /// The model.
   let model: ONNXModel
   /// What was made so far.
@@ -29,6 +32,8 @@ final class GraphImporter {
   private let values: [String: HostTensor]
   private var refused: [RefusedNode] = []
   private var failure: InceptError?
+  private var isFatal = false
+  private var nodesSeen = 0
   private var reserved: Set<String> = []
   private var auxiliaryNumbers: [String: Int] = [:]
 
@@ -97,8 +102,9 @@ final class GraphImporter {
   /// Adds nodes in their order. Those that can't be expressed are noted, and what needs them is left out.
   func add(_ nodes: [Onnx_NodeProto], _ scope: Scope) throws(InceptError) {
     for node in nodes {
-      guard graph.nodeCount < Self.nodeLimit else {
-        throw failure("expected at most \(Self.nodeLimit) nodes", "more")
+      nodesSeen += 1
+      guard graph.nodeCount < Self.nodeLimit, nodesSeen < Self.nodeLimit else {
+        throw fatal("expected at most \(Self.nodeLimit) nodes, functions inlined", "more")
       }
       try add(node, scope)
     }
@@ -130,6 +136,7 @@ final class GraphImporter {
       try lowering(context)
       try context.checkOutputs()
     } catch {
+      if isFatal { throw error }
       if let reason = context.refusal {
         note(context, reason)
       } else {
@@ -221,6 +228,12 @@ final class GraphImporter {
       return
     }
     graph.rename(id, to: name)
+  }
+
+  /// An error after which no further node is looked at.
+  func fatal(_ expected: String, _ found: String) -> InceptError {
+    isFatal = true
+    return failure(expected, found)
   }
 
   /// An error about the model.

@@ -36,7 +36,9 @@ enum ModelFile {
     case let format:
       throw InceptError(
         .badData, subject: path,
-        expected: "expected torch weights (.pth), safetensors, a Keras .h5 file or an ONNX model",
+        expected: weightsOnly
+          ? "expected torch weights (.pth), safetensors or a Keras .h5 file"
+          : "expected torch weights (.pth), safetensors, a Keras .h5 file or an ONNX model",
         found: file.bytes.isEmpty ? "an empty file" : format.summary)
     }
   }
