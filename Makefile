@@ -5,7 +5,8 @@ BUILD := $(SWIFT) build -c release
 INCEPT := .build/release/incept
 SOURCES := Sources Tests tools kernels Package.swift
 
-.PHONY: help setup build demo test test-devices check-kernels oracles lint format bench bench-peers bench-layers clean
+.PHONY: help setup build demo test test-devices conformance oracles check-kernels lint format bench bench-peers \
+  bench-layers clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,6 +26,9 @@ test: setup  ## Set up, build, run every test
 
 test-devices: setup  ## Run the device tests on PoCL, Intel's runtime, rusticl and Oclgrind
 	@tools/devices/test-devices.sh
+
+conformance: setup  ## Run the ONNX project's own tests (from PyPI, in a venv of its own); ARGS="--reference" and others
+	@tools/conformance/run.sh $(ARGS)
 
 check-kernels: setup  ## Build every kernel file by itself on every device
 	@echo "==> Building every kernel by itself"

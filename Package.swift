@@ -114,6 +114,10 @@ let package = Package(
         "TestSupport", "OpenCLBackend", "OpenCLRuntime", "KernelSources", "TensorCore",
       ],
       path: "tools/device-suite", swiftSettings: settings),
+    .executableTarget(
+      name: "conformance-runner",
+      dependencies: ["Incept", "ImportONNX", "Reference", "WireFormats", "TensorCore", "GraphIR"],
+      path: "tools/conformance/runner", swiftSettings: settings),
     .plugin(
       name: "EmbedKernels", capability: .buildTool(), dependencies: ["embed-files"],
       path: "tools/EmbedKernelsPlugin"),
@@ -148,6 +152,13 @@ let package = Package(
       [
         "ImportKeras", "WireFormats", "Operators", "GraphIR", "TensorCore", "Reference", "Imaging",
       ], exclude: ["Fixtures"]),
+    tests(
+      "ImportONNXTests",
+      [
+        "ImportONNX", "ProtobufMessages", "WireFormats", "Models", "Operators", "GraphIR",
+        "TensorCore", "Reference", "Passes", "Incept", "Imaging",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
     tests(
       "ModelsTests", ["Models", "Imaging", "Operators", "GraphIR", "Reference", "WireFormats"]),
     tests("ImagingTests", ["Imaging", "TensorCore"], exclude: ["Fixtures"]),

@@ -11,6 +11,10 @@ public struct Graph: Sendable {
   /// The nodes without inputs that a caller feeds, in order of declaration.
   public package(set) var inputs: [NodeID] = []
 
+  /// Nodes whose values of four axes are in the framework's order rather than NHWC, as importers leave those that
+  /// are no images.
+  public private(set) var frameworkOrdered: Set<NodeID> = []
+
   private var nodesByID: [NodeID: Node] = [:]
   private var idsByName: [String: NodeID] = [:]
   private var nextID = 0
@@ -20,6 +24,9 @@ public struct Graph: Sendable {
     self.name = name
     self.axisOrder = axisOrder
   }
+
+  /// The number that the next node's id gets.
+  package var nextNodeNumber: Int { nextID }
 
   /// Number of nodes.
   public var nodeCount: Int { nodesByID.count }
@@ -79,6 +86,9 @@ public struct Graph: Sendable {
     nodesByID[id]?.outputs = types
     if let sources { nodesByID[id]?.sources = sources }
   }
+
+  /// Notes that a node's values are in the framework's axis order already; see ``frameworkOrdered``.
+  public mutating func markFrameworkOrdered(_ id: NodeID) { frameworkOrdered.insert(id) }
 
   /// Renames a node; the name must be free.
   public mutating func rename(_ id: NodeID, to name: String) {

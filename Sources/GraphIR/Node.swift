@@ -31,11 +31,14 @@ public struct GraphOutput: Hashable, Sendable {
   public var name: String
   /// The value.
   public var value: ValueID
+  /// Whether the value is in the framework's axis order already, rather than NHWC.
+  public var isFrameworkOrdered: Bool
 
   /// Names a value as a result.
-  public init(name: String, value: ValueID) {
+  public init(name: String, value: ValueID, isFrameworkOrdered: Bool = false) {
     self.name = name
     self.value = value
+    self.isFrameworkOrdered = isFrameworkOrdered
   }
 }
 

@@ -1,4 +1,103 @@
+import Foundation
+import GraphIR
+import ProtobufMessages
+import SwiftProtobuf
 import TensorCore
+import WireFormats
 
-/// Imports ONNX models.
-package enum ONNXModel {}
+/// An ONNX model, read but not yet made for inputs of certain shapes.
+///
+/// Its weights are views of the mapped file: only the structure is decoded. Untrusted: sizes, counts and depths
+/// are bounded, and every error names the file.
+package struct ONNXModel: Sendable {
+  /// Where the model is from, for errors.
+  package let source: String
+  /// The name that the file gives the network, or `onnx`.
+  package var name: String {
+    proto.graph.name.isEmpty ? "onnx" : proto.graph.name.printable(limit: 100)
+  }
+
+  let proto: Onnx_ModelProto
+  let reader: TensorReader
+  /// The named weights of the outermost graph.
+  let initializers: [String: HostTensor]
+
+  /// Reads a model; external data are looked for in the file's folder.
+  ///
+  /// - Throws: `.badData` for what is no ONNX model, is damaged or exceeds the limits.
+  package init(_ file: MappedFile) throws(InceptError) {
+    let folder = URL(fileURLWithPath: file.name).deletingLastPathComponent().path
+    try self.init(file, externalDataFolder: folder)
+  }
+
+  /// Reads a model whose external data lie in a folder; nil allows none.
+  package init(_ file: MappedFile, externalDataFolder: String?) throws(InceptError) {
+    source = file.name
+    proto = try Self.decode(file, isTensor: false)
+    guard proto.hasGraph, !proto.graph.node.isEmpty || !proto.graph.output.isEmpty else {
+      throw InceptError(
+        .badData, subject: source, expected: "expected an ONNX model with a graph", found: "none")
+    }
+    reader = TensorReader(file, folder: externalDataFolder)
+    var initializers: [String: HostTensor] = [:]
+    for tensor in proto.graph.initializer {
+      initializers[tensor.name] = try reader.tensor(tensor, name: tensor.name)
+    }
+    self.initializers = initializers
+  }
+
+  /// Reads a file that holds one `TensorProto`, as ONNX's own test data are.
+  package static func tensor(_ file: MappedFile) throws(InceptError) -> HostTensor {
+    let proto: Onnx_TensorProto = try decode(file, isTensor: true)
+    return try TensorReader(file, folder: nil).tensor(proto, name: proto.name)
+  }
+
+  /// Names of the inputs that a caller feeds, in the file's order.
+  package var inputNames: [String] { fedInputs.map(\.name) }
+
+  /// The inputs without those that stand for weights, as old files list them.
+  var fedInputs: [Onnx_ValueInfoProto] {
+    let computed = Set(proto.graph.node.flatMap(\.output))
+    return proto.graph.input.filter { initializers[$0.name] == nil && !computed.contains($0.name) }
+  }
+
+  /// The network for inputs of the given shapes. Inputs that are not named have the file's shape, with a batch
+  /// of 1 where that is open.
+  ///
+  /// - Parameter values: Tensors of inputs, for models in which inputs' values decide on shapes. The graph is
+  ///   right for these values only; see ``ImportedONNX/decisiveInputs``.
+  /// - Throws: `.badData`, once about all nodes that can't be expressed, or about the first that is wrong;
+  ///   `.usage` about shapes that don't fit and open extents that nobody gives.
+  package func importGraph(
+    shapes: [String: Shape] = [:], values: [String: HostTensor] = [:]
+  ) throws(InceptError) -> ImportedONNX {
+    let importer = try GraphImporter(self, shapes: shapes, values: values)
+    return try importer.run()
+  }
+
+  private static func decode<Message: SwiftProtobuf.Message>(
+    _ file: MappedFile, isTensor: Bool
+  ) throws(InceptError) -> Message {
+    let outline = try WireOutline.read(file, isTensor: isTensor)
+    var options = BinaryDecodingOptions()
+    options.messageDepthLimit = 100
+    options.discardUnknownFields = true
+    do {
+      return try Message(serializedBytes: outline, partial: true, options: options)
+    } catch {
+      throw InceptError(
+        .badData, subject: file.name, expected: "expected an ONNX message (protobuf)",
+        found: "a damaged one (\(error))")
+    }
+  }
+}
+
+/// A model as a graph.
+package struct ImportedONNX: Sendable {
+  /// The graph: nodes bear the names of the ONNX values they compute.
+  package let graph: Graph
+  /// The graph's name in the file.
+  package let name: String
+  /// Inputs whose values, as they were given, decided on shapes.
+  package let decisiveInputs: Set<String>
+}

@@ -29,55 +29,17 @@ enum ParameterLayout: Hashable, Sendable {
   /// The parameter in the engine's layout: itself, or one that is reordered whenever it is read.
   func translated(_ tensor: HostTensor) -> HostTensor {
     let shape = tensor.shape
-    let rule: TransposedParameter
     switch self {
     case .unchanged: return tensor
     case .depthwise: return tensor.reshaped(translated(shape))
     case .convolution:
-      rule = TransposedParameter(
-        source: tensor, rows: shape[0], outer: shape[1], inner: shape[2] * shape[3])
+      return tensor.transposedMatrix(
+        outer: shape[1], inner: shape[2] * shape[3], shape: translated(shape))
     case .linear:
-      rule = TransposedParameter(source: tensor, rows: shape[0], outer: shape[1], inner: 1)
+      return tensor.transposedMatrix(outer: shape[1], inner: 1, shape: translated(shape))
     case .linearOverImage(let channels):
-      rule = TransposedParameter(
-        source: tensor, rows: shape[0], outer: channels, inner: shape[1] / channels)
-    }
-    return HostTensor(shape: translated(shape), computedBy: rule)
-  }
-}
-
-/// A matrix `[rows, outer·inner]` as `[inner·outer, rows]`.
-private struct TransposedParameter: TensorRule {
-  let source: HostTensor
-  let rows: Int
-  let outer: Int
-  let inner: Int
-
-  var sources: [HostTensor] { [source] }
-
-  func write(into destination: UnsafeMutableBufferPointer<Float>) {
-    transpose(0..<rows, into: destination)
-    releasePages()
-  }
-
-  func write(
-    _ columns: Range<Int>, of width: Int, into destination: UnsafeMutableBufferPointer<Float>
-  ) -> Bool {
-    guard width == rows else { return false }
-    transpose(columns, into: destination)
-    return true
-  }
-
-  private func transpose(
-    _ range: Range<Int>, into destination: UnsafeMutableBufferPointer<Float>
-  ) {
-    let columns = outer * inner
-    source.withElements(range.lowerBound * columns..<range.upperBound * columns) { source in
-      MatrixTranspose(
-        source: source, destination: destination, rows: range.count, outer: outer, inner: inner
-      ).run()
+      return tensor.transposedMatrix(
+        outer: channels, inner: shape[1] / channels, shape: translated(shape))
     }
   }
-
-  private func releasePages() { for source in sources { source.releasePages() } }
 }

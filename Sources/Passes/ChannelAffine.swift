@@ -95,7 +95,7 @@ struct ChannelAffine {
     case (.sub, false): ChannelAffine(scale: ones.map { -$0 }, shift: values)
     case (.mul, _): ChannelAffine(scale: values, shift: zeros)
     case (.div, true): ChannelAffine(scale: values.map { 1 / $0 }, shift: zeros)
-    case (.div, false), (.max, _), (.min, _), (.fmod, _), (.mod, _), (.pow, _), (.prelu, _): nil
+    default: nil
     }
   }
 

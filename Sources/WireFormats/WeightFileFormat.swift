@@ -98,13 +98,34 @@ package enum WeightFileFormat: Sendable, Hashable {
   /// ONNX and GraphDef are protobuf messages without a signature: their first fields tell.
   private static func message(_ bytes: UnsafeRawBufferPointer) -> WeightFileFormat {
     switch bytes.first {
-    // ir_version, a small number, then a producer, domain, graph or operator set
-    case 0x08 where bytes.count > 2 && bytes[1] < 0x40:
-      [0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42].contains(bytes[2]) ? .onnx : .unknown
+    case 0x08: isModel(bytes) ? .onnx : .unknown
     // node { name, …
     case 0x0A: isNode(bytes) ? .graphDef : .unknown
     default: .unknown
     }
+  }
+
+  /// ONNX's ModelProto begins with ir_version, a small number; all fields are its own, of the types they have there.
+  /// A file that is cut is taken for what it was.
+  private static func isModel(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    var cursor = WireCursor(bytes, 0..<bytes.count)
+    guard cursor.varint() == 0x08, let version = cursor.varint(), version < 1 << 10 else {
+      return false
+    }
+    var fields = 0
+    while cursor.position < bytes.count, fields < 64 {
+      guard let tag = cursor.varint() else { return fields > 0 }
+      switch (tag >> 3, tag & 7) {
+      case (5, 0): guard cursor.varint() != nil else { return true }
+      case (2...4, 2), (6...8, 2), (14, 2), (20, 2), (25...26, 2):
+        guard let length = cursor.varint().flatMap({ Int(exactly: $0) }), cursor.skip(length) else {
+          return true
+        }
+      default: return false
+      }
+      fields += 1
+    }
+    return fields > 0
   }
 
   private static func isNode(_ bytes: UnsafeRawBufferPointer) -> Bool {

@@ -8,17 +8,21 @@ extension Model {
   func requesting(
     _ shapes: [String: Shape] = [:], outputs: [String] = []
   ) throws(InceptError) -> Graph {
-    var graph = graph
-    for name in outputs where !graph.outputs.contains(where: { $0.name == name }) {
-      guard let node = graph.node(named: name) else { throw unknownValue(name) }
-      graph.outputs.append(GraphOutput(name: name, value: node.value))
-    }
     var changed: [String: TensorType] = [:]
     for input in inputs {
       guard let shape = shapes[input.name], shape != input.shape else { continue }
       changed[input.name] = TensorType(shape, input.elementType)
     }
-    return changed.isEmpty ? graph : try graph.rebinding(changed)
+    var graph = graph
+    if let onnx, !changed.isEmpty { graph = try onnx.graph(shapes: shapes) }
+    for name in outputs where !graph.outputs.contains(where: { $0.name == name }) {
+      guard let node = graph.node(named: name) else { throw unknownValue(name) }
+      graph.outputs.append(
+        GraphOutput(
+          name: name, value: node.value,
+          isFrameworkOrdered: graph.frameworkOrdered.contains(node.id)))
+    }
+    return changed.isEmpty || onnx != nil ? graph : try graph.rebinding(changed)
   }
 
   /// The same, after all passes.

@@ -11,11 +11,18 @@ extension Model {
   ///     weights-only file is enough: the architecture is found from the parameters.
   ///   - weights: For an architecture: a weights file, or `synthetic`, `synthetic:SEED` for made-up weights.
   ///     Nil takes the weights that come with Incept, if it has any for the architecture.
+  ///   - shapes: Shapes of inputs, by name, that an ONNX file leaves open; a batch alone is 1 without.
+  ///   - values: Tensors of inputs, by name, that decide on shapes inside of an ONNX model (the target of a reshape).
+  ///     The model then takes these values of them only.
   /// - Throws: `.noInput` where there is no such file or architecture, `.ioError` where a file can't be read,
   ///   `.badData` for a file that holds no network or weights of another one, `.usage` for missing weights.
-  public static func load(_ specifier: String, weights: String? = nil) throws(InceptError) -> Model
-  {
-    try load(specifier, weights: weights, allowsMissingWeights: false)
+  public static func load(
+    _ specifier: String, weights: String? = nil, shapes: [String: Shape] = [:],
+    values: [String: HostTensor] = [:]
+  ) throws(InceptError) -> Model {
+    try load(
+      specifier, weights: weights, ONNXInputs(shapes: shapes, values: values),
+      allowsMissingWeights: false)
   }
 
   /// Loads a network to look at: as ``load(_:weights:)``, but an architecture for which there are no weights
@@ -23,11 +30,11 @@ extension Model {
   public static func structure(
     _ specifier: String, weights: String? = nil
   ) throws(InceptError) -> Model {
-    try load(specifier, weights: weights, allowsMissingWeights: true)
+    try load(specifier, weights: weights, ONNXInputs(), allowsMissingWeights: true)
   }
 
   private static func load(
-    _ specifier: String, weights: String?, allowsMissingWeights: Bool
+    _ specifier: String, weights: String?, _ inputs: ONNXInputs, allowsMissingWeights: Bool
   ) throws(InceptError) -> Model {
     let start = Stopwatch()
     let forms = ArchitectureCatalog.forms(of: specifier)
@@ -39,13 +46,13 @@ extension Model {
           found: "'\(weights ?? "")'", hint: "name a built-in architecture instead of the file")
       }
       return try ModelFile.model(
-        specifier, among: ArchitectureCatalog.all, weightsOnly: false, start)
+        specifier, among: ArchitectureCatalog.all, weightsOnly: false, inputs, start)
     }
     if let weights {
       if let synthetic = try syntheticWeights(weights) {
         return try first.model(synthetic.parameters(for: first), start)
       }
-      return try ModelFile.model(weights, among: forms, weightsOnly: true, start)
+      return try ModelFile.model(weights, among: forms, weightsOnly: true, ONNXInputs(), start)
     }
     if let embedded = try embeddedParameters(first) {
       return try first.model(embedded, start, weights: "embedded")

@@ -24,11 +24,15 @@ public struct Model: Sendable {
   let recipe: Preprocessing?
   /// The weights as the framework has them, for ``write(safetensors:)``; nil where only the graph has them.
   let stored: StoredWeights?
+  /// The file's model, for networks whose graph depends on their inputs' shapes.
+  let onnx: BoundONNX?
 
   init(
     name: String, weights: String, graph: Graph, recipe: Preprocessing?, labels: [String]?,
-    outputIsProbability: Bool, loadMilliseconds: Double, stored: StoredWeights? = nil
+    outputIsProbability: Bool, loadMilliseconds: Double, stored: StoredWeights? = nil,
+    onnx: BoundONNX? = nil
   ) {
+    self.onnx = onnx
     self.name = name
     self.weights = weights
     self.graph = graph
@@ -63,6 +67,15 @@ public struct Model: Sendable {
     public let elementType: ElementType
   }
 
+  /// The axis order of the image that the network takes. Networks with axes as torch has them may take images as
+  /// TensorFlow has them; then the number of channels tells.
+  var imageOrder: AxisOrder {
+    guard graph.axisOrder == .nchw, let shape = inputs.first?.shape, shape.rank == 4,
+      ![1, 3].contains(shape[1]), [1, 3].contains(shape[3])
+    else { return graph.axisOrder }
+    return .nhwc
+  }
+
   /// The image that a network with one image input takes, or nil for other networks.
   public var imageInput: ImageSize? {
     guard inputs.count == 1, let input = inputs.first, input.shape.rank == 4,
@@ -70,7 +83,7 @@ public struct Model: Sendable {
     else { return nil }
     let shape = input.shape
     let size =
-      graph.axisOrder == .nchw
+      imageOrder == .nchw
       ? ImageSize(height: shape[2], width: shape[3], channels: shape[1])
       : ImageSize(height: shape[1], width: shape[2], channels: shape[3])
     guard [1, 3].contains(size.channels), size.height > 0, size.width > 0 else { return nil }

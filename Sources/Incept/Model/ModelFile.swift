@@ -1,4 +1,5 @@
 import ImportKeras
+import ImportONNX
 import Models
 import Operators
 import WireFormats
@@ -9,7 +10,8 @@ enum ModelFile {
   ///
   /// - Parameter weightsOnly: Takes no more than the weights from a file that describes a network of its own.
   static func model(
-    _ path: String, among candidates: [Architecture], weightsOnly: Bool, _ start: Stopwatch
+    _ path: String, among candidates: [Architecture], weightsOnly: Bool,
+    _ inputs: ONNXInputs, _ start: Stopwatch
   ) throws(InceptError) -> Model {
     let file = try MappedFile(path: path)
     switch WeightFileFormat.detect(file) {
@@ -25,10 +27,17 @@ enum ModelFile {
       return try keras(try KerasWeightFile(HDF5File(file)), candidates, weightsOnly, start)
     case .kerasZip:
       return try keras(try KerasWeightFile(archive: file), candidates, weightsOnly, start)
+    case .onnx where !weightsOnly:
+      let onnx = try BoundONNX(try ONNXModel(file), inputs)
+      return Model(
+        name: onnx.name, weights: path, graph: onnx.graph, recipe: nil, labels: nil,
+        outputIsProbability: endsInSoftmax(onnx.graph), loadMilliseconds: start.milliseconds,
+        onnx: onnx)
     case let format:
+      let weights = "torch weights (.pth), safetensors, a Keras file (.keras, .h5)"
       throw InceptError(
         .badData, subject: path,
-        expected: "expected torch weights (.pth), safetensors or a Keras file (.keras, .h5)",
+        expected: "expected \(weights)" + (weightsOnly ? "" : " or an ONNX model"),
         found: file.bytes.isEmpty ? "an empty file" : format.summary)
     }
   }

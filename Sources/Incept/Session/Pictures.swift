@@ -25,7 +25,7 @@ struct Pictures {
     self.size = size
     self.input = input.name
     name = model.name
-    layout = model.graph.axisOrder == .nchw ? .nchw : .nhwc
+    layout = model.imageOrder == .nchw ? .nchw : .nhwc
     recipe = try Self.recipe(options.preprocessing, model)
     crop = options.crop.map { PixelRectangle(x: $0.x, y: $0.y, width: $0.width, height: $0.height) }
     labels = options.labels ?? model.labels

@@ -44,8 +44,11 @@ extension Session {
     var isDeclared = true
     for declared in model.inputs {
       guard let tensor = inputs[declared.name] else { continue }
+      if let complaint = model.onnx?.complaint(declared.name, tensor) { throw complaint }
       isDeclared = isDeclared && tensor.shape == declared.shape
-      guard tensor.shape.rank == declared.shape.rank, tensor.elementCount > 0 else {
+      guard tensor.shape.rank == declared.shape.rank,
+        tensor.elementCount > 0 || tensor.shape == declared.shape
+      else {
         throw Self.badShape(declared, tensor, hint: nil)
       }
     }

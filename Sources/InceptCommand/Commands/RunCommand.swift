@@ -79,9 +79,10 @@ struct RunCommand: ParsableCommand {
   }
 
   private func report(_ line: ProgressLine) throws(InceptError) -> RunReport {
-    let session = try device.session(try model.load(line), line, queue: queue.queue)
+    let files = Dictionary(input.map { ($0.name, $0.file) }, uniquingKeysWith: { $1 })
+    let session = try device.session(
+      try model.load(line, for: files), line, queue: queue.queue)
     if let outputDir {
-      let files = Dictionary(input.map { ($0.name, $0.file) }, uniquingKeysWith: { $1 })
       let names = outputs?.split(separator: ",").map(String.init) ?? []
       return try session.run(files: files, outputs: names, to: outputDir)
     }

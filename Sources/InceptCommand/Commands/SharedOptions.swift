@@ -13,10 +13,10 @@ struct ModelOptions: ParsableArguments {
       valueName: "file"))
   var weights: String?
 
-  /// Loads the model, saying so.
-  func load(_ line: ProgressLine) throws(InceptError) -> Model {
+  /// Loads the model, saying so; an ONNX model for the tensors in NPY files, by input.
+  func load(_ line: ProgressLine, for files: [String: String] = [:]) throws(InceptError) -> Model {
     line.show(ProgressStep(stage: "loading \(model)"))
-    return try Model.load(model, weights: weights)
+    return try Model.load(model, weights: weights, files: files)
   }
 }
 

@@ -179,7 +179,8 @@ package struct PlanBuilder {
 
   private mutating func binding(_ output: GraphOutput) throws(InceptError) -> Plan.Binding {
     let view = try view(output.value)
-    let reorders = graph.axisOrder == .nchw && view.shape.rank == 4
+    let reorders =
+      graph.axisOrder == .nchw && view.shape.rank == 4 && !output.isFrameworkOrdered
     // A value that an explicit transpose or input holds in the framework's order already is left as it is.
     let isForeign =
       switch graph.producer(of: output.value).op {
