@@ -149,6 +149,13 @@ let package = Package(
         "ImportKeras", "WireFormats", "Operators", "GraphIR", "TensorCore", "Reference", "Imaging",
       ], exclude: ["Fixtures"]),
     tests(
+      "ImportTensorFlowTests",
+      [
+        "ImportTensorFlow", "ProtobufMessages", "WireFormats", "Operators", "GraphIR",
+        "TensorCore", "Reference", "Passes", "Imaging",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ], exclude: ["Fixtures"]),
+    tests(
       "ModelsTests", ["Models", "Imaging", "Operators", "GraphIR", "Reference", "WireFormats"]),
     tests("ImagingTests", ["Imaging", "TensorCore"], exclude: ["Fixtures"]),
     tests("ProfilingTests", ["Profiling", "TensorCore"]),

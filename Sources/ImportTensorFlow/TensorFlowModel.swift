@@ -34,8 +34,11 @@ package enum TensorFlowModel {
     let definition = try GraphDefFile(file)
     let known = KnownNetwork.recognise(definition.message)
     var flat = try FlatGraph(definition.message, source: file.name)
-    let results = try self.results(of: flat, named: outputs, known)
+    var results = try self.results(of: flat, named: outputs, known)
     let needed = try flat.needed(by: results.map(\.reference))
+    for index in results.indices {
+      results[index].reference = try flat.resolve(results[index].reference)
+    }
     let refused = needed.sorted().filter { Conversions.of(flat.nodes[$0].op) == nil }.map {
       RefusedNode(
         op: flat.nodes[$0].op, name: flat.nodes[$0].name,

@@ -8,7 +8,7 @@ struct NetworkEmitter {
   /// A result of the network.
   struct Result {
     let name: String
-    let reference: Reference
+    var reference: Reference
   }
 
   private let flat: FlatGraph

@@ -96,8 +96,8 @@ enum IntegerOps {
     try scope.requireInputs(3...3)
     let (start, limit) = (try scope.fixedInteger(0), try scope.fixedInteger(1))
     let step = try scope.fixedInteger(2)
-    let room = Double(limit) - Double(start)
-    guard step != 0, room / Double(step) <= Double(Self.limit) else {
+    let isSmall = [start, limit, step].allSatisfy { abs(Double($0)) < 0x1p40 }
+    guard isSmall, step != 0, (limit - start) / step <= Self.limit else {
       throw .refused("it counts from \(start) to \(limit) by \(step)")
     }
     let values = Array(stride(from: start, to: limit, by: step))

@@ -4,6 +4,9 @@ import TensorCore
 
 /// Cutting values.
 enum SliceOps {
+  /// Values that one node may be cut into.
+  private static let partLimit = 1 << 12
+
   /// Begin and size of every axis; size −1 is all that is left.
   @Sendable static func slice(_ scope: NodeScope) throws(ImportFailure) -> [Value] {
     try scope.requireInputs(3...3)
@@ -14,9 +17,11 @@ enum SliceOps {
     }
     var ranges: [Slice.Range] = []
     for axis in 0..<shape.rank {
-      let size = sizes[axis] == -1 ? shape[axis] - begins[axis] : sizes[axis]
-      guard (0...shape[axis]).contains(begins[axis]), size >= 0, size <= shape[axis] - begins[axis]
-      else { throw scope.invalid("ranges within \(shape)", "\(begins) and \(sizes)") }
+      let begin = Swift.min(Swift.max(begins[axis], -1), shape[axis] + 1)
+      let size = sizes[axis] == -1 ? shape[axis] - begin : sizes[axis]
+      guard begin >= 0, size >= 0, size <= shape[axis] - begin else {
+        throw scope.invalid("ranges within \(shape)", "\(begins) and \(sizes)")
+      }
       if begins[axis] == 0, sizes[axis] == -1 || size == shape[axis] { continue }
       ranges.append(Slice.Range(axis: axis, start: begins[axis], end: begins[axis] + size))
     }
@@ -73,7 +78,7 @@ enum SliceOps {
     let count = try scope.int("num_split")
     let axis = try axis(scope, 0, of: x)
     let extent = scope.shape(x)[axis]
-    guard count > 0, extent % count == 0 else {
+    guard (1...partLimit).contains(count), extent % count == 0 else {
       throw scope.invalid("parts that divide \(extent)", "\(count)")
     }
     return try split(scope, x, axis, Array(repeating: extent / count, count: count))
@@ -86,7 +91,7 @@ enum SliceOps {
     var sizes = try scope.fixedIntegers(1)
     let axis = try axis(scope, 2, of: x)
     let extent = scope.shape(x)[axis]
-    guard sizes.allSatisfy({ (-1...extent).contains($0) }),
+    guard sizes.count <= partLimit, sizes.allSatisfy({ (-1...extent).contains($0) }),
       sizes.count(where: { $0 == -1 }) <= 1
     else { throw scope.invalid("sizes within \(extent)", "\(sizes)") }
     let known = sizes.reduce(0) { $0 + Swift.max($1, 0) }
@@ -119,8 +124,8 @@ enum SliceOps {
     let x = try scope.tensor(0)
     let shape = scope.shape(x)
     let given = try scope.int("axis", 0)
-    guard let axis = shape.normalizedAxis(given) else {
-      throw scope.invalid("an axis of \(shape)", "\(given)")
+    guard let axis = shape.normalizedAxis(given), shape[axis] <= partLimit else {
+      throw scope.invalid("an axis of \(shape), at most \(partLimit) long", "\(given)")
     }
     var dimensions = shape.dimensions
     dimensions.remove(at: axis)

@@ -10,12 +10,19 @@ extension Model {
   ) throws(InceptError) -> Graph {
     var graph = graph
     for name in outputs where !graph.outputs.contains(where: { $0.name == name }) {
-      guard let node = graph.node(named: name) else { throw unknownValue(name) }
+      guard let node = graph.node(named: name) ?? graph.node(named: Self.node(of: name)) else {
+        throw unknownValue(name)
+      }
       graph.outputs.append(GraphOutput(name: name, value: node.value))
     }
     let declared = Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.shape) })
     let changed = shapes.filter { declared[$0.key] != $0.value }
     return changed.isEmpty ? graph : try graph.rebinding(changed.mapValues { TensorType($0) })
+  }
+
+  /// TensorFlow's `name:0` is the value of the node `name`.
+  private static func node(of name: String) -> String {
+    name.hasSuffix(":0") ? String(name.dropLast(2)) : name
   }
 
   /// The same, after all passes.

@@ -1,4 +1,6 @@
+import Imaging
 import ImportKeras
+import ImportTensorFlow
 import Models
 import Operators
 import WireFormats
@@ -25,10 +27,13 @@ enum ModelFile {
       let (architecture, values) = try ArchitectureCatalog.recognise(
         layers: keras.layers, source: keras.source, among: candidates)
       return try architecture.model(values, start)
+    case .graphDef where !weightsOnly:
+      return imported(try TensorFlowModel.importGraph(file), path, start)
     case let format:
       throw InceptError(
         .badData, subject: path,
-        expected: "expected torch weights (.pth), safetensors or a Keras .h5 file",
+        expected:
+          "expected torch weights (.pth), safetensors, a Keras .h5 file or a TensorFlow graph (.pb)",
         found: file.bytes.isEmpty ? "an empty file" : format.summary)
     }
   }
@@ -38,6 +43,15 @@ enum ModelFile {
   ) -> Model {
     Model(
       name: model.name, weights: path, graph: model.graph, recipe: nil, labels: nil,
+      outputIsProbability: endsInSoftmax(model.graph), loadMilliseconds: start.milliseconds)
+  }
+
+  private static func imported(
+    _ model: ImportedTensorFlowModel, _ path: String, _ start: Stopwatch
+  ) -> Model {
+    Model(
+      name: model.name, weights: path, graph: model.graph,
+      recipe: model.known.flatMap { Preprocessing(named: $0.preprocessing) }, labels: nil,
       outputIsProbability: endsInSoftmax(model.graph), loadMilliseconds: start.milliseconds)
   }
 
