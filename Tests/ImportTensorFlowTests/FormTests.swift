@@ -40,7 +40,8 @@ struct FormTests {
       } == [1, -2, 3])
   }
 
-  @Test("control inputs, and what the results don't need, are ignored, be it unsupported or damaged")
+  @Test(
+    "control inputs, and what the results don't need, are ignored, be it unsupported or damaged")
   func ignored() throws {
     var builder = GraphDefBuilder()
     builder.input("x", [2])

@@ -9,17 +9,23 @@ import WireFormats
 
 @Suite("TensorFlow files that no tool would write get an error, quickly")
 struct HostileTests {
+  /// Seconds of processor time that this thread has taken: other programs may keep it waiting.
+  private static var processorTime: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+
   /// What importing throws; within a second.
   @discardableResult
   private func refused(
     _ builder: GraphDefBuilder, _ comment: String = "", location: SourceLocation = #_sourceLocation
   ) -> InceptError? {
-    let clock = ContinuousClock()
-    let start = clock.now
+    let start = Self.processorTime
     let error = #expect(throws: InceptError.self, sourceLocation: location) {
       try builder.imported()
     }
-    #expect(clock.now - start < .seconds(1), sourceLocation: location)
+    #expect(Self.processorTime - start < 1, sourceLocation: location)
     #expect(error?.category == .badData, "\(comment) \(String(describing: error))")
     return error
   }
@@ -55,7 +61,8 @@ struct HostileTests {
     builder.node("y", "Relu", ["read"])
     #expect(refused(builder)?.actual?.contains("freeze it first") == true)
     builder = GraphDefBuilder()
-    builder.node("s", "Const", [], ["value": .tensor(.dtString, [1]) { $0.stringVal = [Data([1])] }])
+    builder.node(
+      "s", "Const", [], ["value": .tensor(.dtString, [1]) { $0.stringVal = [Data([1])] }])
     builder.node("y", "Identity", ["s"])
     #expect(refused(builder)?.actual?.contains("string") == true)
     builder = GraphDefBuilder()
@@ -158,7 +165,8 @@ struct HostileTests {
         "MaxPool",
         [
           "padding": .text("EXPLICIT"), "ksize": .ints([1, 2, 2, 1]),
-          "strides": .ints([1, 1, 1, 1]), "explicit_paddings": .ints([0, 0, Int.max, 1, 1, 1, 0, 0]),
+          "strides": .ints([1, 1, 1, 1]),
+          "explicit_paddings": .ints([0, 0, Int.max, 1, 1, 1, 0, 0]),
         ]
       ),
       ("LRN", ["depth_radius": .int(Int.max)]), ("LRN", ["depth_radius": .int(-1)]),
@@ -244,13 +252,12 @@ struct HostileTests {
       Array(repeating: [0x0A, 0x00], count: 2 << 20).flatMap { $0 },
     ]
     for bytes in cases {
-      let clock = ContinuousClock()
-      let start = clock.now
+      let start = Self.processorTime
       let error = #expect(throws: InceptError.self) {
         try TensorFlowModel.importGraph(MappedFile(copying: bytes, name: "x.pb"))
       }
       #expect(error?.category == .badData, "\(bytes.prefix(16))")
-      #expect(clock.now - start < .seconds(1), "\(bytes.prefix(16))")
+      #expect(Self.processorTime - start < 1, "\(bytes.prefix(16))")
     }
   }
 
@@ -277,7 +284,7 @@ struct HostileTests {
       }
       do {
         try TensorFlowModel.importGraph(MappedFile(copying: bytes, name: "x.pb")).graph.verify()
-      } catch let error as InceptError {
+      } catch {
         #expect(error.category != .software, "\(error)")
       }
     }

@@ -52,7 +52,8 @@ struct LayoutTests {
     builder.constant("factor", isNCHW ? [8, 1, 1] : [8], numbers(8))
     builder.node("scaled", "Mul", ["joined", "factor"])
     builder.node("sum", "AddV2", ["scaled", "joined"])
-    builder.integers("pads", isNCHW ? [0, 0, 1, 0, 1, 2, 0, 1] : [0, 0, 1, 2, 0, 1, 1, 0], shape: [4, 2])
+    builder.integers(
+      "pads", isNCHW ? [0, 0, 1, 0, 1, 2, 0, 1] : [0, 0, 1, 2, 0, 1, 1, 0], shape: [4, 2])
     builder.node("padded", "Pad", ["sum", "pads"])
     builder.integers("axes", isNCHW ? [2, 3] : [1, 2])
     builder.node("mean_kept", "Mean", ["padded", "axes"], ["keep_dims": .flag(true)])

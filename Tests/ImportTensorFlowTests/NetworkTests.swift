@@ -10,7 +10,8 @@ import Testing
 import WireFormats
 
 /// Needs the model files beside the package; skipped where they are absent.
-@Suite("Whole networks from TensorFlow files", .enabled(if: Fixtures.available, "no shared fixtures"))
+@Suite(
+  "Whole networks from TensorFlow files", .enabled(if: Fixtures.available, "no shared fixtures"))
 struct NetworkTests {
   private static let side = 224
   private static let close = 1e-5

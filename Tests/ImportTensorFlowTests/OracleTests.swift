@@ -58,7 +58,8 @@ struct OracleCase {
     outputs = expected.outputs.mapValues(\.tensor)
   }
 
-  static let folder = Fixtures.package.appendingPathComponent("Tests/ImportTensorFlowTests/Fixtures")
+  static let folder = Fixtures.package.appendingPathComponent(
+    "Tests/ImportTensorFlowTests/Fixtures")
 
   /// The graph, for inputs of the given shapes.
   func imported(_ shapes: [String: Shape] = [:]) throws -> Graph {

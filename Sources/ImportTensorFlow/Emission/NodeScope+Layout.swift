@@ -44,9 +44,11 @@ extension NodeScope {
       let list = try ints("explicit_paddings")
       guard list.count == 8 else { throw invalid("8 explicit_paddings", "\(list.count)") }
       let (rows, columns) = (2 * format.height, 2 * format.width)
-      guard list.indices.allSatisfy({
-        (rows...rows + 1).contains($0) || (columns...columns + 1).contains($0) || list[$0] == 0
-      }) else { throw .refused("it pads batch or channels") }
+      guard
+        list.indices.allSatisfy({
+          (rows...rows + 1).contains($0) || (columns...columns + 1).contains($0) || list[$0] == 0
+        })
+      else { throw .refused("it pads batch or channels") }
       return .explicit(
         Border(
           top: list[rows], left: list[columns], bottom: list[rows + 1], right: list[columns + 1]))

@@ -8,7 +8,7 @@ import WireFormats
 /// is repeated. (tensorflow/core/framework/tensor.proto and tensor.cc, `Tensor::FromProto`.)
 struct ConstantReader {
   /// Elements that may be made of repeated values, and elements of whole numbers, altogether.
-  static let madeLimit = 1 << 26
+  static let madeLimit = 1 << 24
 
   private let file: GraphDefFile
   private var made = 0

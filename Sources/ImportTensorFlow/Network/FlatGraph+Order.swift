@@ -66,7 +66,8 @@ extension FlatGraph {
         if isDone[input] == false {
           throw InceptError(
             .badData, subject: "node '\(nodes[input].name.printable())'",
-            expected: "expected no cycle", found: "one through '\(nodes[top.node].name.printable())'")
+            expected: "expected no cycle",
+            found: "one through '\(nodes[top.node].name.printable())'")
         }
         if isDone[input] == nil {
           isDone[input] = false

@@ -43,7 +43,8 @@ struct FlatGraph {
   init(_ graph: Tensorflow_GraphDef, source: String) throws(InceptError) {
     self.source = source
     functions = Dictionary(
-      graph.library.function.map { ($0.signature.name, $0) }, uniquingKeysWith: { first, _ in first }
+      graph.library.function.map { ($0.signature.name, $0) },
+      uniquingKeysWith: { first, _ in first }
     )
     indices = try add(graph.node, prefix: "", arguments: nil, depth: 0)
     ownCount = nodes.count

@@ -56,7 +56,8 @@ enum ConvolutionOps {
   @Sendable static func matMul(_ scope: NodeScope) throws(ImportFailure) -> [Value] {
     try scope.requireInputs(2...2)
     return try product(
-      scope, transposed: (try scope.bool("transpose_a", false), try scope.bool("transpose_b", false)))
+      scope,
+      transposed: (try scope.bool("transpose_a", false), try scope.bool("transpose_b", false)))
   }
 
   @Sendable static func batchMatMul(_ scope: NodeScope) throws(ImportFailure) -> [Value] {

@@ -69,7 +69,8 @@ enum PoolingOps {
     let op = GlobalPool(kind, keepsAxes: keepsAxes)
     switch axes {
     case [1, 2] where scope.emitter.twins[x] == nil: return [.tensor(try scope.emit(op, [x]))]
-    case [2, 3] where keepsAxes: return [.tensor(try scope.emitImage(op, [try scope.nhwc(x)], .nchw))]
+    case [2, 3] where keepsAxes:
+      return [.tensor(try scope.emitImage(op, [try scope.nhwc(x)], .nchw))]
     case [2, 3]: return [.tensor(try scope.emit(op, [try scope.nhwc(x)]))]
     case [1, 2]: return [.tensor(try scope.emit(op, [x]))]
     default: throw .refused("it reduces axes \(axes.sorted()) of \(shape), not rows and columns")

@@ -8,7 +8,8 @@ enum ShapeOps {
     try scope.requireInputs(2...2)
     let target = try scope.integers(1)
     guard target.shape.rank == 1, target.values.count <= FlatNode.rankLimit,
-      target.values.count(where: { $0 == -1 }) <= 1, target.values.allSatisfy({ $0 == -1 || $0 > 0 })
+      target.values.count(where: { $0 == -1 }) <= 1,
+      target.values.allSatisfy({ $0 == -1 || $0 > 0 })
     else { throw scope.invalid("extents above 0, at most one of them -1", "\(target.values)") }
     if case .integers(let value) = scope.inputs[0] {
       return [.integers(try reshaped(scope, value, target.values))]
