@@ -160,6 +160,13 @@ let package = Package(
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     tests(
+      "ImportTensorFlowTests",
+      [
+        "ImportTensorFlow", "ProtobufMessages", "WireFormats", "Operators", "GraphIR",
+        "TensorCore", "Reference", "Passes", "Imaging",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ], exclude: ["Fixtures"]),
+    tests(
       "ModelsTests", ["Models", "Imaging", "Operators", "GraphIR", "Reference", "WireFormats"]),
     tests("ImagingTests", ["Imaging", "TensorCore"], exclude: ["Fixtures"]),
     tests("ProfilingTests", ["Profiling", "TensorCore"]),

@@ -29,6 +29,17 @@ struct ByteReader {
     integer(type).flatMap { Int(exactly: $0) }
   }
 
+  /// The next number in base 128, lowest digits first, as protobuf writes lengths.
+  mutating func varint() -> Int? {
+    var result = 0
+    for shift in stride(from: 0, to: 63, by: 7) {
+      guard let byte = integer(UInt8.self) else { return nil }
+      result |= Int(byte & 0x7F) << shift
+      if byte & 0x80 == 0 { return result }
+    }
+    return nil
+  }
+
   /// The next `count` bytes.
   mutating func take(_ count: Int) -> UnsafeRawBufferPointer? {
     guard count >= 0, count <= remaining else { return nil }

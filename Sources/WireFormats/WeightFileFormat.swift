@@ -128,10 +128,22 @@ package enum WeightFileFormat: Sendable, Hashable {
     return fields > 0
   }
 
+  /// A NodeDef's name and operation, in this order as every writer has them: text, then an identifier.
   private static func isNode(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    var position = 1
-    while position < min(bytes.count, 10), bytes[position] & 0x80 != 0 { position += 1 }
-    guard position + 1 < bytes.count else { return false }
-    return bytes[position + 1] == 0x0A
+    var reader = ByteReader(bytes, at: 1)
+    guard reader.varint() != nil, reader.integer(UInt8.self) == 0x0A,
+      let nameLength = reader.varint(), reader.text(nameLength) != nil,
+      reader.integer(UInt8.self) == 0x12,
+      let length = reader.varint(), (1...longestOperation).contains(length),
+      let operation = reader.take(length)
+    else { return false }
+    return operation.allSatisfy { byte in
+      let letter = byte | 0x20
+      return (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(letter)
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        || [UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ">")].contains(byte)
+    }
   }
+
+  private static let longestOperation = 1000
 }

@@ -16,13 +16,20 @@ extension Model {
     var graph = graph
     if let onnx, !changed.isEmpty { graph = try onnx.graph(shapes: shapes) }
     for name in outputs where !graph.outputs.contains(where: { $0.name == name }) {
-      guard let node = graph.node(named: name) else { throw unknownValue(name) }
+      guard let node = graph.node(named: name) ?? graph.node(named: Self.node(of: name)) else {
+        throw unknownValue(name)
+      }
       graph.outputs.append(
         GraphOutput(
           name: name, value: node.value,
           isFrameworkOrdered: graph.frameworkOrdered.contains(node.id)))
     }
     return changed.isEmpty || onnx != nil ? graph : try graph.rebinding(changed)
+  }
+
+  /// TensorFlow's `name:0` is the value of the node `name`.
+  private static func node(of name: String) -> String {
+    name.hasSuffix(":0") ? String(name.dropLast(2)) : name
   }
 
   /// The same, after all passes.

@@ -1,5 +1,7 @@
+import Imaging
 import ImportKeras
 import ImportONNX
+import ImportTensorFlow
 import Models
 import Operators
 import WireFormats
@@ -33,11 +35,14 @@ enum ModelFile {
         name: onnx.name, weights: path, graph: onnx.graph, recipe: nil, labels: nil,
         outputIsProbability: endsInSoftmax(onnx.graph), loadMilliseconds: start.milliseconds,
         onnx: onnx)
+    case .graphDef where !weightsOnly:
+      return imported(try TensorFlowModel.importGraph(file), path, start)
     case let format:
       let weights = "torch weights (.pth), safetensors, a Keras file (.keras, .h5)"
       throw InceptError(
         .badData, subject: path,
-        expected: "expected \(weights)" + (weightsOnly ? "" : " or an ONNX model"),
+        expected: "expected \(weights)"
+          + (weightsOnly ? "" : ", an ONNX model or a TensorFlow graph (.pb)"),
         found: file.bytes.isEmpty ? "an empty file" : format.summary)
     }
   }
@@ -80,6 +85,15 @@ enum ModelFile {
       name: model.name, weights: path, graph: model.graph, recipe: nil, labels: nil,
       outputIsProbability: endsInSoftmax(model.graph), loadMilliseconds: start.milliseconds,
       stored: StoredWeights(model))
+  }
+
+  private static func imported(
+    _ model: ImportedTensorFlowModel, _ path: String, _ start: Stopwatch
+  ) -> Model {
+    Model(
+      name: model.name, weights: path, graph: model.graph,
+      recipe: model.known.flatMap { Preprocessing(named: $0.preprocessing) }, labels: nil,
+      outputIsProbability: endsInSoftmax(model.graph), loadMilliseconds: start.milliseconds)
   }
 
   /// Whether the first result is made by softmax, maybe under another shape.
