@@ -58,7 +58,8 @@ extension Operator {
 
   /// Requires between `range` inputs, each of one of `types`: by default of any that values can have.
   public func requireInputs(
-    _ inputs: [TensorType], _ range: ClosedRange<Int>, of types: [ElementType] = ElementType.computed
+    _ inputs: [TensorType], _ range: ClosedRange<Int>,
+    of types: [ElementType] = ElementType.computed
   ) throws(InceptError) {
     guard range.contains(inputs.count) else {
       let wanted =

@@ -29,7 +29,8 @@ public struct TopK: Operator {
       throw invalid("expected an axis of \(shape)", found: "\(axis)")
     }
     guard (0...shape[axis]).contains(k) else {
-      throw invalid("expected k from 0 to \(shape[axis]), the extent of axis \(axis)", found: "\(k)")
+      throw invalid(
+        "expected k from 0 to \(shape[axis]), the extent of axis \(axis)", found: "\(k)")
     }
     var dimensions = shape.dimensions
     dimensions[axis] = k

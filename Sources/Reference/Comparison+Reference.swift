@@ -4,7 +4,8 @@ import TensorCore
 extension ReferenceTensor {
   /// `function` of the elements of tensors that broadcast to `shape`, as elements of `type`.
   static func elementwise(
-    _ inputs: [ReferenceTensor], _ shape: Shape, _ type: ElementType, _ function: ([Double]) -> Double
+    _ inputs: [ReferenceTensor], _ shape: Shape, _ type: ElementType,
+    _ function: ([Double]) -> Double
   ) -> ReferenceTensor {
     let operands = inputs.map { $0.broadcast(to: shape).values }
     return ReferenceTensor(

@@ -5,7 +5,8 @@ extension TopK: ReferenceEvaluable {
   /// Every row sorted.
   package func evaluate(_ inputs: [ReferenceTensor]) throws(InceptError) -> [ReferenceTensor] {
     let shape = try outputShapes(inputs)[0]
-    let (outer, extent, inner) = inputs[0].extents(around: inputs[0].shape.normalizedAxis(axis) ?? 0)
+    let (outer, extent, inner) = inputs[0].extents(
+      around: inputs[0].shape.normalizedAxis(axis) ?? 0)
     let source = inputs[0].values
     var values = [Double](repeating: 0, count: shape.elementCount)
     var places = values

@@ -106,7 +106,7 @@ package enum OperatorSamples {
   package static let all: [OperatorSample] =
     conv2D + biasAdd + batchNormalization + unary + binary + concat + pool2D + globalPool + dense
     + matMul + softmax + lrn + pad + reshape + flatten + transpose + slice + identity + dropout
-    + constant + cast + comparison + logical + not + where_ + gather + argReduce + topK
+    + constant + cast + comparison + logical + not + selection + gather + argReduce + topK
     + typedArithmetic + typedMovement
 
   /// The samples of one operator.
