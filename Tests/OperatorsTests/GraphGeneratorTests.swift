@@ -31,6 +31,10 @@ struct GraphGeneratorTests {
       let (graph, _) = try GraphGenerator.randomGraph(seed: UInt64(seed))
       for id in graph.nodeIDs { seen.insert(type(of: graph[id].op).mnemonic) }
     }
+    for seed in 0..<100 {
+      let (graph, _) = try TypedGraphGenerator.randomGraph(seed: UInt64(seed))
+      for id in graph.nodeIDs { seen.insert(type(of: graph[id].op).mnemonic) }
+    }
     let rare: Set<String> = ["matmul"]
     let all = Set(OperatorCatalog.all.map { $0.mnemonic })
     #expect(all.subtracting(seen) == rare)

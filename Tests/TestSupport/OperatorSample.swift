@@ -107,7 +107,7 @@ package enum OperatorSamples {
     conv2D + convTranspose2D + biasAdd + batchNormalization + unary + binary + concat + pool2D
     + lpPool2D + globalPool + dense + matMul + softmax + hardmax + lrn + meanVarianceNormalization
     + lpNormalization + reduce + pad + expand + tile + resize + reshape + flatten + transpose
-    + slice + identity + dropout + constant + cast + comparison + logical + not + where_ + gather
+    + slice + identity + dropout + constant + cast + comparison + logical + not + selection + gather
     + argReduce + topK + typedArithmetic + typedMovement
     + typedRepetition
 
