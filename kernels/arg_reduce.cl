@@ -26,9 +26,10 @@
 // Whether an element that comes later takes the place of the best so far.
 static inline bool is_better(T value, T best) {
 #if FLOATS
-  if (isnan(value) || isnan(best)) return isnan(value) && (LAST || !isnan(best));
+  if (isnan(value)) return LAST || !isnan(best);
+  if (isnan(best)) return false;
 #endif
-  if (value == best) return LAST;
+  if (value == best) return LAST != 0;
   return MINIMUM ? value < best : value > best;
 }
 

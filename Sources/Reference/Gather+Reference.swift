@@ -16,7 +16,9 @@ extension Gather: ReferenceEvaluable {
       for index in inputs[1].values {
         let place = index < 0 ? index + Double(extent) : index
         guard place >= 0, place < Double(extent) else {
-          throw invalid("expected indices from \(-extent) to \(extent - 1)", found: "\(Int64(saturating: index))")
+          throw invalid(
+            "expected indices from \(-extent) to \(extent - 1)",
+            found: "\(Int64(saturating: index))")
         }
         let start = (block * extent + Int(place)) * inner
         values += data.values[start..<start + inner]

@@ -102,6 +102,9 @@ struct TypedOperatorTests {
       Dense(), [i32([1, 1]), i32([1, 1])], "dense: expected float32 for input 0, found int32"),
   ]
 
+  /// The problems that are refused.
+  static var refusals: [Problem] { problems.filter { $0.wanted.contains(": expected") } }
+
   @Test("Types are inferred, or refused", arguments: problems)
   func infers(problem: Problem) {
     do throws(InceptError) {

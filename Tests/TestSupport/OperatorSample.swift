@@ -107,9 +107,8 @@ package enum OperatorSamples {
     conv2D + convTranspose2D + biasAdd + batchNormalization + unary + binary + concat + pool2D
     + lpPool2D + globalPool + dense + matMul + softmax + hardmax + lrn + meanVarianceNormalization
     + lpNormalization + reduce + pad + expand + tile + resize + reshape + flatten + transpose
-    + slice + identity + dropout + constant + cast + comparison + logical + not + where_ + gather
-    + argReduce + topK + typedArithmetic + typedMovement
-    + typedRepetition
+    + slice + identity + dropout + constant + cast + comparison + logical + not + selection + gather
+    + argReduce + topK + typedArithmetic + typedMovement + typedRepetition
 
   /// The samples of one operator.
   package static func samples(of type: any Operator.Type) -> [OperatorSample] {

@@ -55,7 +55,7 @@ extension OperatorSamples {
   }
 
   /// Every type; operands of one and of three shapes; constants.
-  package static let where_: [OperatorSample] = ElementType.computed.flatMap { type in
+  package static let selection: [OperatorSample] = ElementType.computed.flatMap { type in
     ([
       ([2, 5, 7], [2, 5, 7], [2, 5, 7]), ([3, 1], [1, 4], []), ([17], [2, 1], [3, 1, 17]),
     ] as [(Shape, Shape, Shape)]).map { condition, first, second in

@@ -3,8 +3,8 @@ import Foundation
 extension Session {
   /// Runs the network once on tensors from NPY files and writes its results as NPY files.
   ///
-  /// Results are named `NAME.npy`, with `.` for each `/`; float32, little endian, C order, axes in the
-  /// framework's order. Either all of them are written or none.
+  /// Results are named `NAME.npy`, with `.` for each `/`; float32, or int32, int64 and bool as they are, little
+  /// endian, C order, axes in the framework's order. Either all of them are written or none.
   ///
   /// - Parameters:
   ///   - inputs: A file per input, by the input's name; a network with one input takes any name.
