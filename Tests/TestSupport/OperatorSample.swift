@@ -108,8 +108,7 @@ package enum OperatorSamples {
     + lpPool2D + globalPool + dense + matMul + softmax + hardmax + lrn + meanVarianceNormalization
     + lpNormalization + reduce + pad + expand + tile + resize + reshape + flatten + transpose
     + slice + identity + dropout + constant + cast + comparison + logical + not + selection + gather
-    + argReduce + topK + typedArithmetic + typedMovement
-    + typedRepetition
+    + argReduce + topK + typedArithmetic + typedMovement + typedRepetition
 
   /// The samples of one operator.
   package static func samples(of type: any Operator.Type) -> [OperatorSample] {
