@@ -8,8 +8,8 @@ struct InceptCommand: ParsableCommand {
     commandName: "incept",
     abstract: "Run, look at and profile convolutional networks on any OpenCL device.",
     discussion: """
-      MODEL is a file (torch .pth, safetensors, Keras .keras and .h5; weights alone are recognised) or a built-in \
-      architecture from `incept models`.
+      MODEL is a file (ONNX, TensorFlow .pb, Keras .keras and .h5, torch .pth, safetensors; weights alone are \
+      recognised) or a built-in architecture from `incept models`.
 
       Try it: incept run digits_cnn Samples/*.png
       """,

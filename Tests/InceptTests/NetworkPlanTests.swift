@@ -9,6 +9,8 @@ import Testing
 @Suite("Plans of the built-in networks")
 struct NetworkPlanTests {
   private static let styles: [DeviceTraits.Style] = [.registerTiles, .workItems]
+  /// Zeros around an image with negative values count in a maximum, which a pool's own padding doesn't.
+  private static let copies = ["resnet50_v2": ["pool1_pad"]]
 
   private func plan(_ architecture: Architecture, _ style: DeviceTraits.Style) throws -> Plan {
     let parameters = SyntheticWeights().parameters(for: architecture)
@@ -24,7 +26,7 @@ struct NetworkPlanTests {
     "No launch only moves elements", arguments: ArchitectureCatalog.all.map(\.identifier), styles)
   func withoutCopies(identifier: String, style: DeviceTraits.Style) throws {
     let plan = try plan(try ArchitectureCatalog.find(identifier), style)
-    #expect(plan.launches.filter(\.isCopy).map(\.label) == [])
+    #expect(plan.launches.filter(\.isCopy).map(\.label) == Self.copies[identifier, default: []])
     #expect(!plan.launches.isEmpty)
   }
 
