@@ -30,7 +30,8 @@ package struct Reduction {
     _ source: TensorView, along axes: [Int], to target: TensorView, shift: TensorView? = nil,
     into builder: inout PlanBuilder, step: String? = nil
   ) throws(InceptError) {
-    let problem = ReductionProblem(source, axes, target, shift ?? target)
+    let problem = ReductionProblem(
+      source, axes, target, shift ?? target, hasTwoPasses: first != nil)
     guard let choice = VariantChoice(ReductionVariant.allCases, problem, builder.traits) else {
       return
     }
@@ -100,8 +101,14 @@ struct ReductionProblem {
   let rows: StridedLoop
   /// Whether elements are float32.
   let isFloat: Bool
+  /// Whether elements are read twice.
+  let hasTwoPasses: Bool
 
-  init(_ source: TensorView, _ axes: [Int], _ target: TensorView, _ shift: TensorView) {
+  init(
+    _ source: TensorView, _ axes: [Int], _ target: TensorView, _ shift: TensorView,
+    hasTwoPasses: Bool
+  ) {
+    self.hasTwoPasses = hasTwoPasses
     isFloat = source.elementType == .float32
     let stay = (0..<source.shape.rank).filter { !axes.contains($0) }
     kept = StridedLoop(
@@ -158,6 +165,8 @@ enum ReductionVariant: String, KernelVariant, CaseIterable {
       return axis.extent >= 4 ? .yes : .no("rows of \(axis.extent) results are too short")
     case .group:
       guard traits.style == .workItems else { return .no("made for devices with work-item groups") }
+      // Under PoCL the second pass sees another first result now and then, when other queues are at work.
+      guard !problem.hasTwoPasses else { return .no("made for one pass") }
       guard traits.maxWorkGroupSize >= Self.groupSize else {
         return .no("work-group of \(Self.groupSize), the device allows \(traits.maxWorkGroupSize)")
       }
