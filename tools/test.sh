@@ -25,7 +25,7 @@ part() {
   echo "==> $1"
   shift
   $swift test -c release --skip-build "$@" 2>&1 | tee -a "$log" | grep --line-buffered -E \
-    '^✘|^✔ Suite|^➜|^✔ Test run|^✘ Test run|error:|Fatal error|exited with|unexpected signal'
+    '^✘|^✔ Suite|^➜|^✔ Test run|^━ Test run|^✘ Test run|error:|Fatal error|exited with|unexpected signal'
   return "${PIPESTATUS[0]}"
 }
 
