@@ -9,23 +9,16 @@ import WireFormats
 
 @Suite("TensorFlow files that no tool would write get an error, quickly")
 struct HostileTests {
-  /// Seconds of processor time that this thread has taken: other programs may keep it waiting.
-  private static var processorTime: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-  }
-
   /// What importing throws; within a second.
   @discardableResult
   private func refused(
     _ builder: GraphDefBuilder, _ comment: String = "", location: SourceLocation = #_sourceLocation
   ) -> InceptError? {
-    let start = Self.processorTime
+    let start = ProcessorTime.ofThread
     let error = #expect(throws: InceptError.self, sourceLocation: location) {
       try builder.imported()
     }
-    #expect(Self.processorTime - start < 1, sourceLocation: location)
+    #expect(ProcessorTime.ofThread - start < 1, sourceLocation: location)
     #expect(error?.category == .badData, "\(comment) \(String(describing: error))")
     return error
   }
@@ -252,12 +245,12 @@ struct HostileTests {
       Array(repeating: [0x0A, 0x00], count: 2 << 20).flatMap { $0 },
     ]
     for bytes in cases {
-      let start = Self.processorTime
+      let start = ProcessorTime.ofThread
       let error = #expect(throws: InceptError.self) {
         try TensorFlowModel.importGraph(MappedFile(copying: bytes, name: "x.pb"))
       }
       #expect(error?.category == .badData, "\(bytes.prefix(16))")
-      #expect(Self.processorTime - start < 1, "\(bytes.prefix(16))")
+      #expect(ProcessorTime.ofThread - start < 1, "\(bytes.prefix(16))")
     }
   }
 
