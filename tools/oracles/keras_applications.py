@@ -18,7 +18,8 @@ from common import add_arguments, compare, heading, pictures
 
 BATCH = 2
 NAMES = ["MobileNet", "MobileNetV2", "VGG16", "ResNet50V2", "DenseNet121", "InceptionV3", "Xception",
-         "EfficientNetB0", "NASNetMobile", "InceptionResNetV2"]
+         "EfficientNetB0", "NASNetMobile", "InceptionResNetV2", "ConvNeXtTiny", "EfficientNetV2B0",
+         "MobileNetV3Small", "ResNet50"]
 # Smaller pictures leave one pixel before the last convolutions, whose batch norms then have next to no statistics.
 SIZES = {"InceptionV3": 139, "InceptionResNetV2": 139}
 SIZE = 96
@@ -66,8 +67,8 @@ def make(name, folder, size):
     constructor = getattr(keras.applications, name)
     shape = (size, size, 3)
     model = constructor(weights=None, input_shape=shape, classifier_activation=None)
-    scale = 127.5 if name.startswith("EfficientNet") else 1.0
-    offset = 127.5 if name.startswith("EfficientNet") else 0.0
+    scale = 127.5 if name.startswith(("EfficientNet", "MobileNetV3", "ConvNeXt")) else 1.0
+    offset = 127.5 if name.startswith(("EfficientNet", "MobileNetV3", "ConvNeXt")) else 0.0
     calibrate(keras, model, random, (pictures(random, CALIBRATION, size) * scale + offset).astype("f4"))
     image = (pictures(random, BATCH, size) * scale + offset).astype("f4")
     np.save(f"{base}.input.npy", image)

@@ -26,6 +26,7 @@ enum LayerTable {
     "BatchNormalizationV1": BatchNormalizationLayer.self,
     "BatchNormalizationV2": BatchNormalizationLayer.self,
     "SyncBatchNormalization": BatchNormalizationLayer.self,
+    "LayerNormalization": LayerNormalizationLayer.self,
     "Activation": ActivationLayer.self, "ReLU": ReLULayer.self, "LeakyReLU": LeakyReLULayer.self,
     "ELU": ELULayer.self, "Softmax": SoftmaxLayer.self, "PReLU": PReLULayer.self,
     "MaxPooling2D": MaxPoolingLayer.self, "MaxPool2D": MaxPoolingLayer.self,
@@ -38,7 +39,10 @@ enum LayerTable {
     "Add": AddLayer.self, "Subtract": SubtractLayer.self, "Multiply": MultiplyLayer.self,
     "Average": AverageLayer.self, "Maximum": MaximumLayer.self, "Minimum": MinimumLayer.self,
     "Concatenate": ConcatenateLayer.self, "CustomScaleLayer": CustomScaleLayer.self,
+    "LayerScale": LayerScaleLayer.self, "StochasticDepth": TrainingOnlyLayer.self,
     "UpSampling2D": UpSamplingLayer.self,
+    "Conv2DTranspose": TransposedConvolutionLayer.self,
+    "Convolution2DTranspose": TransposedConvolutionLayer.self,
     "Conv1D": Convolution1DLayer.self, "Convolution1D": Convolution1DLayer.self,
     "Flatten": FlattenLayer.self, "Reshape": ReshapeLayer.self, "Permute": PermuteLayer.self,
     "Dropout": DropoutLayer.self, "SpatialDropout1D": DropoutLayer.self,
@@ -56,7 +60,6 @@ enum LayerTable {
     switch className {
     case "Lambda": "it holds Python code, which Incept never runs"
     case "TFOpLambda", "SlicingOpLambda": "it calls a TensorFlow function"
-    case "Conv2DTranspose": "Incept has no operator that enlarges images yet"
     case let name where name.contains(">"): "it is a custom class"
     default: "Incept has no operator for it"
     }
