@@ -69,27 +69,24 @@ struct TransposedConvolutionLayer: LayerConversion {
     let op = ConvTranspose2D(
       strides: settings.strides, dilations: settings.dilations,
       border: Border(
-        top: rows.before, left: columns.before, bottom: rows.after, right: columns.after),
-      outputPadding: Spatial(rows.added, columns.added))
+        top: rows.before, left: columns.before, bottom: rows.after, right: columns.after))
     return try scope.result(
       op, [image, weights] + bias, then: settings.activation, part: "conv")
   }
 
-  /// What is cut off along an axis, or added behind it, so that the result has the extent that Keras gives it.
+  /// What is cut off along an axis so that the result has the extent that Keras gives it.
   private func edges(
     input: Int, kernel: Int, stride: Int, dilation: Int, added: Int?
-  ) -> (before: Int, after: Int, added: Int) {
+  ) -> (before: Int, after: Int) {
     let extent = (kernel - 1) * dilation + 1
-    let full = (input - 1) * stride + extent
-    let result =
+    let output =
       switch (settings.padding, added) {
       case (.same, nil): input * stride
       case (.same, .some(let added)): (input - 1) * stride + extent - 2 * (extent / 2) + added
       case (_, nil): input * stride + max(extent - stride, 0)
-      case (_, .some(let added)): full + added
+      case (_, .some(let added)): (input - 1) * stride + extent + added
       }
-    let cut = full - result
-    guard cut > 0 else { return (0, 0, -cut) }
-    return (cut / 2, cut - cut / 2, 0)
+    return ConvTranspose2D.cut(
+      input: input, kernel: kernel, stride: stride, dilation: dilation, output: output)
   }
 }

@@ -5,10 +5,13 @@ import TensorCore
 ///
 /// Reading the configuration and emitting operators are apart, so that all layers that can't be expressed are
 /// known before the first operator is made.
-protocol LayerConversion: Sendable {
+protocol LayerConversion: LayerEmission {
   /// Reads the layer's configuration; says why where it can't be expressed.
   init(_ config: LayerConfig) throws(Refusal)
+}
 
+/// What makes operators of the calls of a layer that was read.
+protocol LayerEmission: Sendable {
   /// Emits the layer's operators for one call and returns its value.
   func emit(_ inputs: [ValueID], _ scope: inout LayerScope) throws(InceptError) -> ValueID
 }
