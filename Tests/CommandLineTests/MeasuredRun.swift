@@ -9,7 +9,8 @@ struct MeasuredRun {
   let error: String
   /// Processor time; unlike the clock it doesn't depend on what else the machine is busy with.
   let seconds: Double
-  /// Resident bytes at their peak; nil where this process's own peak, which the kernel counts in, hides it.
+  /// Resident bytes at their peak: what the kernel tells at the end or, where this process's own peak, which is counted in,
+  /// hides that, the last that was seen on the way. Nil where nothing was seen either.
   let peakBytes: Int?
 
   /// Longest that a command may take by the clock before it is ended as hanging.
@@ -46,7 +47,9 @@ struct MeasuredRun {
     var usage = rusage()
     let clock = ContinuousClock()
     let start = clock.now
+    var seenBytes: Int?
     while true {
+      seenBytes = Self.residentPeak(of: pid) ?? seenBytes
       let ended = wait4(pid, &code, WNOHANG, &usage)
       if ended == pid { break }
       guard ended == 0 || errno == EINTR else { throw NoSuchValue() }
@@ -58,9 +61,18 @@ struct MeasuredRun {
     seconds = Self.seconds(usage.ru_utime) + Self.seconds(usage.ru_stime)
     // A child starts in its parent's memory, whose peak counts as the child's.
     let peak = Int(usage.ru_maxrss) * 1024
-    peakBytes = peak > Self.ownPeakBytes || peak < Self.mostBytes ? peak : nil
+    peakBytes = peak > Self.ownPeakBytes ? peak : seenBytes
     output = [UInt8](try Data(contentsOf: out))
     error = String(decoding: try Data(contentsOf: err), as: UTF8.self)
+  }
+
+  /// The most that a running process has had resident since it began its program.
+  private static func residentPeak(of pid: pid_t) -> Int? {
+    guard let text = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8),
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+      let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first
+    else { return nil }
+    return Int(kilobytes).map { $0 * 1024 }
   }
 
   private static var ownPeakBytes: Int {
