@@ -35,7 +35,7 @@ check-kernels: setup  ## Build every kernel file by itself on every device
 	@$(BUILD) --product check-kernels
 	@.build/release/check-kernels
 
-oracles: build  ## Compare with Keras on Keras Applications (TensorFlow in an environment of its own)
+oracles: build  ## Compare with Keras and torchvision on their own networks (each in a venv of its own); ARGS="torch googlenet" and others
 	@tools/oracles/run.sh $(ARGS)
 
 lint:  ## Check formatting and file sizes

@@ -41,10 +41,16 @@ let package = Package(
     cLibrary("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
     cLibrary("CZip", pkgConfig: "libzip", debian: "libzip-dev"),
 
+    .target(
+      name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+
     // Foundations
     library("TensorCore"),
     library("OpenCLRuntime", ["COpenCL", "TensorCore"]),
     library("DiskCache", ["TensorCore", .product(name: "Crypto", package: "swift-crypto")]),
+
+    library(
+      "Downloads", ["TensorCore", "CCurl", .product(name: "Crypto", package: "swift-crypto")]),
 
     // The graph
     library("GraphIR", ["TensorCore"]),
@@ -92,7 +98,7 @@ let package = Package(
       [
         "TensorCore", "GraphIR", "Operators", "Passes", "OpenCLRuntime", "OpenCLBackend",
         "DiskCache", "WireFormats", "ImportKeras", "ImportONNX", "ImportTensorFlow", "Models",
-        "Imaging", "Profiling",
+        "Imaging", "Profiling", "Downloads",
       ]),
     .executableTarget(
       name: "InceptCommand",
@@ -134,6 +140,9 @@ let package = Package(
     tests("TensorCoreTests", ["TensorCore"]),
     tests("OpenCLRuntimeTests", ["OpenCLRuntime", "TensorCore"]),
     tests("DiskCacheTests", ["DiskCache", "TensorCore"]),
+    tests(
+      "DownloadsTests",
+      ["Downloads", "TensorCore", .product(name: "Crypto", package: "swift-crypto")]),
     tests("GraphIRTests", ["GraphIR", "Operators", "TensorCore"]),
     tests(
       "OperatorsTests", ["Operators", "Reference", "GraphIR", "TensorCore"], exclude: ["Fixtures"]),
@@ -167,7 +176,8 @@ let package = Package(
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ], exclude: ["Fixtures"]),
     tests(
-      "ModelsTests", ["Models", "Imaging", "Operators", "GraphIR", "Reference", "WireFormats"]),
+      "ModelsTests", ["Models", "Imaging", "Operators", "GraphIR", "Reference", "WireFormats"],
+      exclude: ["Fixtures"]),
     tests("ImagingTests", ["Imaging", "TensorCore"], exclude: ["Fixtures"]),
     tests("ProfilingTests", ["Profiling", "TensorCore"]),
     tests("InceptTests", ["Incept", "Models", "Imaging"]),

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import TensorCore
 
 /// Everything that a built program depends on. Equal keys mean that one may stand in for the other.
 package struct ProgramKey: Sendable, Hashable, Codable {
@@ -21,7 +22,7 @@ package struct ProgramKey: Sendable, Hashable, Codable {
     sourceText: String, options: String, device: String, driver: String, platform: String,
     engine: String
   ) {
-    source = Self.hexadecimal(SHA256.hash(data: Data(sourceText.utf8)))
+    source = Checksum.hexadecimal(SHA256.hash(data: Data(sourceText.utf8)))
     self.options = options
     self.device = device
     self.driver = driver
@@ -37,7 +38,7 @@ package struct ProgramKey: Sendable, Hashable, Codable {
       hash.update(data: Data("\(bytes.count):".utf8))
       hash.update(data: bytes)
     }
-    return Self.hexadecimal(hash.finalize())
+    return Checksum.hexadecimal(hash.finalize())
   }
 
   /// What differs from another key, in words: `source`, `driver`, …
@@ -50,12 +51,5 @@ package struct ProgramKey: Sendable, Hashable, Codable {
     if platform != other.platform { names.append("platform") }
     if engine != other.engine { names.append("Incept's version") }
     return names
-  }
-
-  private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
   }
 }

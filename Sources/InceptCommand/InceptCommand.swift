@@ -15,7 +15,8 @@ struct InceptCommand: ParsableCommand {
       """,
     version: "incept \(Incept.version)",
     subcommands: [
-      DevicesCommand.self, ModelsCommand.self, RunCommand.self, GraphCommand.self,
+      DevicesCommand.self, ModelsCommand.self, FetchCommand.self, RunCommand.self,
+      GraphCommand.self,
       ProfileCommand.self, BenchCommand.self, TuneCommand.self,
       ConvertCommand.self, CacheCommand.self, CompileProgramsCommand.self,
     ])

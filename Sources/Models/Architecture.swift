@@ -112,8 +112,8 @@ package struct WeightSource: Sendable, Hashable {
   package let url: String
   /// Size in bytes, where it is known.
   package let byteCount: Int?
-  /// SHA-256 (or the published prefix of it) in hexadecimal, where it is known.
-  package let sha256: String?
+  /// What its publisher says about its bytes, where that is published.
+  package let checksum: Checksum?
 }
 
 /// The names of a network's classes.

@@ -5,8 +5,8 @@ package enum ArchitectureCatalog {
   /// All of them; of a network's forms the default one first.
   package static let all: [Architecture] =
     [
-      InceptionV3.torchvision, InceptionV3.keras, InceptionResNetV2.architecture,
-      ResNet50V2.architecture,
+      InceptionV3.torchvision, InceptionV3.keras, GoogLeNet.architecture,
+      InceptionResNetV2.architecture, ResNet50.architecture, ResNet50V2.architecture,
     ] + MobileNetV1.widths.map(MobileNetV1.architecture) + [DigitsCNN.architecture]
 
   /// Every form of the network that `identifier` names: one for `inception_v3:keras`, both for `inception_v3`,

@@ -20,7 +20,7 @@ enum InceptionResNetV2 {
         file: file,
         url: "https://storage.googleapis.com/tensorflow/keras-applications/inception_resnet_v2/"
           + file,
-        byteCount: nil, sha256: nil)
+        byteCount: nil, checksum: .md5("e693bd0210a403b3192acc6073ad2e96"))
     ],
     ignoredParameters: []
   ) { layers, image in

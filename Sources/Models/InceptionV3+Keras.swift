@@ -16,7 +16,7 @@ extension InceptionV3 {
         file: "inception_v3_weights_tf_dim_ordering_tf_kernels.h5",
         url: "https://storage.googleapis.com/tensorflow/keras-applications/inception_v3/"
           + "inception_v3_weights_tf_dim_ordering_tf_kernels.h5",
-        byteCount: nil, sha256: nil)
+        byteCount: nil, checksum: .md5("9a0d58056eeedaa3f26cb7ebd46da564"))
     ],
     ignoredParameters: []
   ) { layers, image in

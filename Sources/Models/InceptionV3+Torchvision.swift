@@ -19,11 +19,11 @@ extension InceptionV3 {
       WeightSource(
         file: "inception_v3_google-0cc3c7bd.pth",
         url: "https://download.pytorch.org/models/inception_v3_google-0cc3c7bd.pth",
-        byteCount: nil, sha256: "0cc3c7bd"),
+        byteCount: nil, checksum: .sha256Prefix("0cc3c7bd")),
       WeightSource(
         file: "inception_v3_google-1a9a5a14.pth",
         url: "https://download.pytorch.org/models/inception_v3_google-1a9a5a14.pth",
-        byteCount: nil, sha256: "1a9a5a14"),
+        byteCount: nil, checksum: .sha256Prefix("1a9a5a14")),
     ],
     ignoredParameters: ["AuxLogits.", "*.num_batches_tracked"]
   ) { layers, image in
@@ -43,7 +43,7 @@ private struct TorchvisionInception {
   init(_ torch: TorchBuilder) { self.torch = torch }
 
   mutating func classified(_ image: ImageInput) -> ValueID {
-    var x = transformed(torch.input(image))
+    var x = torch.transformedInput(torch.input(image))
     x = conv(x, "Conv2d_1a_3x3", 32, 3, 3, stride: 2, pad: false)
     x = conv(x, "Conv2d_2a_3x3", 32, 3, 3, pad: false)
     x = conv(x, "Conv2d_2b_3x3", 64, 3, 3)
@@ -62,21 +62,7 @@ private struct TorchvisionInception {
     x = blockD(x, "Mixed_7a")
     x = blockE(x, "Mixed_7b")
     x = blockE(x, "Mixed_7c")
-    x = torch.layers.add(GlobalPool(.average, keepsAxes: true), [x], name: "avgpool")
-    x = torch.layers.add(Dropout(ratio: 0.5), [x], name: "dropout")
-    x = torch.layers.add(Flatten(axis: 1), [x], name: "flatten")
-    return torch.linear(x, "fc", 1000)
-  }
-
-  /// From ImageNet's mean and deviation to the mean 0.5 and deviation 0.5 of the original training.
-  private mutating func transformed(_ x: ValueID) -> ValueID {
-    let mean: [Double] = [0.485, 0.456, 0.406]
-    let deviation: [Double] = [0.229, 0.224, 0.225]
-    let scale = torch.layers.constant("transform_input.scale", deviation.map { Float($0 / 0.5) })
-    let shift = torch.layers.constant(
-      "transform_input.shift", mean.map { Float(($0 - 0.5) / 0.5) })
-    let scaled = torch.layers.add(Binary(.mul), [x, scale], name: "transform_input.scaled")
-    return torch.layers.add(Binary(.add), [scaled, shift], name: "transform_input")
+    return torch.classifier(x, 1000, dropout: 0.5)
   }
 
   /// `BasicConv2d`. Padding keeps the size of stride 1, or there is none.
@@ -84,12 +70,9 @@ private struct TorchvisionInception {
     _ x: ValueID, _ name: String, _ channels: Int, _ rows: Int, _ columns: Int, stride: Int = 1,
     pad: Bool = true
   ) -> ValueID {
-    let name = scope + name
-    let padding = pad ? Spatial(rows / 2, columns / 2) : Spatial(0)
-    let sums = torch.convolution(
-      x, "\(name).conv", channels, kernel: Spatial(rows, columns), strides: Spatial(stride),
-      padding: padding, bias: false)
-    return torch.relu(torch.batchNorm(sums, "\(name).bn", epsilon: 0.001), name)
+    torch.basicConvolution(
+      x, scope + name, channels, kernel: Spatial(rows, columns), strides: Spatial(stride),
+      padding: pad ? Spatial(rows / 2, columns / 2) : Spatial(0))
   }
 
   private mutating func averageBranch(_ x: ValueID, _ channels: Int) -> ValueID {

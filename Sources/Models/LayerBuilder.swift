@@ -38,9 +38,9 @@ struct LayerBuilder {
     add(Input(TensorType(image.shape(batch: batch))), [], name: image.name)
   }
 
-  /// Adds a vector that belongs to the network itself.
-  mutating func constant(_ name: String, _ values: [Float]) -> ValueID {
-    add(Constant(HostTensor(shape: [values.count], floats: values)), [], name: name)
+  /// Adds numbers that belong to the network itself: a vector, where no shape is given.
+  mutating func constant(_ name: String, _ values: [Float], shape: Shape? = nil) -> ValueID {
+    add(Constant(HostTensor(shape: shape ?? [values.count], floats: values)), [], name: name)
   }
 
   /// Adds a parameter of the given framework-side shape, translated to the engine's layout.

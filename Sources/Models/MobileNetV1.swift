@@ -72,7 +72,7 @@ enum MobileNetV1 {
     return WeightSource(
       file: file,
       url: "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet/\(file)",
-      byteCount: nil, sha256: nil)
+      byteCount: nil, checksum: nil)
   }
 
   private static func classified(

@@ -22,7 +22,7 @@ enum ResNet50V2 {
       WeightSource(
         file: file,
         url: "https://storage.googleapis.com/tensorflow/keras-applications/resnet/\(file)",
-        byteCount: nil, sha256: nil)
+        byteCount: nil, checksum: .md5("3ef43a0b657b3be2300d5770ece849e0"))
     ],
     ignoredParameters: []
   ) { layers, image in

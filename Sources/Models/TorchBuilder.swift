@@ -16,6 +16,55 @@ struct TorchBuilder {
     return layers.add(Transpose.toNHWC, [value], name: "\(image.name).nhwc")
   }
 
+  /// `transform_input` of the networks whose weights come from TensorFlow: from ImageNet's mean and deviation to the
+  /// mean 0.5 and deviation 0.5 of the original training, by these factors and terms of each colour.
+  private static let transform = (
+    scale: [0.229, 0.224, 0.225].map { $0 / 0.5 },
+    shift: [0.485, 0.456, 0.406].map { ($0 - 0.5) / 0.5 }
+  )
+
+  /// `transform_input` before a convolution without padding, into which a pass can fold it.
+  mutating func transformedInput(_ x: ValueID) -> ValueID {
+    let (scale, shift) = Self.transform
+    let factors = layers.constant("transform_input.scale", scale.map { Float($0) })
+    let terms = layers.constant("transform_input.shift", shift.map { Float($0) })
+    let scaled = layers.add(Binary(.mul), [x, factors], name: "transform_input.scaled")
+    return layers.add(Binary(.add), [scaled, terms], name: "transform_input")
+  }
+
+  /// Adds the NCHW input and `transform_input` before a padded convolution. Terms can't be folded into that, since
+  /// the padding has none; so they are added to whole planes, as `(x + shift/scale)·scale`, and the factors are left
+  /// to the pass.
+  mutating func inputTransformedForPadding(_ image: ImageInput) -> ValueID {
+    let (scale, shift) = Self.transform
+    let terms = layers.constant(
+      "transform_input.shift", zip(shift, scale).map { Float($0 / $1) }, shape: [3, 1, 1])
+    let factors = layers.constant("transform_input.scale", scale.map { Float($0) })
+    let shifted = layers.add(
+      Binary(.add), [layers.input(image), terms], name: "transform_input.shifted")
+    let turned = layers.add(Transpose.toNHWC, [shifted], name: "\(image.name).nhwc")
+    return layers.add(Binary(.mul), [turned, factors], name: "transform_input")
+  }
+
+  /// `BasicConv2d` of torchvision's Inception networks: a convolution without bias, a batch norm of epsilon 0.001,
+  /// and ReLU, which has the module's name.
+  mutating func basicConvolution(
+    _ x: ValueID, _ name: String, _ channels: Int, kernel: Spatial, strides: Spatial = .one,
+    padding: Spatial = Spatial(0)
+  ) -> ValueID {
+    let sums = convolution(
+      x, "\(name).conv", channels, kernel: kernel, strides: strides, padding: padding, bias: false)
+    return relu(batchNorm(sums, "\(name).bn", epsilon: 0.001), name)
+  }
+
+  /// `AdaptiveAvgPool2d` to one pixel, `Dropout` and `Linear`: how torchvision's classifiers end.
+  mutating func classifier(_ x: ValueID, _ classes: Int, dropout: Float?) -> ValueID {
+    var x = layers.add(GlobalPool(.average, keepsAxes: true), [x], name: "avgpool")
+    if let dropout { x = layers.add(Dropout(ratio: dropout), [x], name: "dropout") }
+    x = layers.add(Flatten(axis: 1), [x], name: "flatten")
+    return linear(x, "fc", classes)
+  }
+
   /// `nn.Conv2d` with a bias.
   mutating func convolution(
     _ x: ValueID, _ name: String, _ channels: Int, kernel: Spatial, strides: Spatial = .one,
@@ -62,9 +111,14 @@ struct TorchBuilder {
     return layers.add(Dense(), [x, weights, bias], name: name)
   }
 
-  /// `max_pool2d` without padding.
-  mutating func maxPool(_ x: ValueID, _ name: String, kernel: Int, stride: Int) -> ValueID {
-    let window = Window(kernel: Spatial(kernel), strides: Spatial(stride))
+  /// `max_pool2d`. With `ceilMode` a last window that overhangs the padded image counts.
+  mutating func maxPool(
+    _ x: ValueID, _ name: String, kernel: Int, stride: Int, padding: Int = 0,
+    ceilMode: Bool = false
+  ) -> ValueID {
+    let window = Window(
+      kernel: Spatial(kernel), strides: Spatial(stride), padding: .symmetric(padding, padding),
+      ceilMode: ceilMode)
     return layers.add(Pool2D(.max, window: window), [x], name: name)
   }
 

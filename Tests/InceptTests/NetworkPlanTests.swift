@@ -39,6 +39,26 @@ struct NetworkPlanTests {
     }
   }
 
+  /// GoogLeNet: the three 1x1 convolutions that read a module's input are one launch, the terms of `transform_input`
+  /// are added to the picture. ResNet-50: the first block's two that read the same are one; additions take ReLU.
+  @Test(
+    "Norms and activations are part of convolutions and additions, and siblings are merged",
+    arguments: [
+      (
+        "googlenet",
+        ["conv2d": 57 - 9 * 2, "max_pool": 13, "add": 1, "global_average_pool": 1, "dense": 1]
+      ),
+      (
+        "resnet50",
+        ["conv2d": 53 - 1, "max_pool": 1, "add": 16, "global_average_pool": 1, "dense": 1]
+      ),
+    ])
+  func fused(identifier: String, launches: [String: Int]) throws {
+    let plan = try plan(try ArchitectureCatalog.find(identifier), .registerTiles)
+    let counts = plan.launches.reduce(into: [:]) { $0[$1.op, default: 0] += 1 }
+    #expect(counts == launches)
+  }
+
   @Test("Plans of one model share their constants: they are made from the same tensors alike")
   func sharedConstants() throws {
     let architecture = try ArchitectureCatalog.find("inception_v3:torchvision")

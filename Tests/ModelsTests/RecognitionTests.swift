@@ -21,6 +21,20 @@ struct RecognitionTests {
     #expect(try ArchitectureCatalog.recognise(values).identifier == "inception_v3:torchvision")
   }
 
+  @Test("GoogLeNet is recognised with its auxiliary heads and without, as of a model that has none")
+  func auxiliaryHeads() throws {
+    let architecture = try ArchitectureCatalog.find("googlenet")
+    let values = Self.zeros(architecture) { tensors in
+      for head in ["aux1", "aux2"] {
+        tensors["\(head).conv.bn.weight"] = HostTensor.filled([128], with: 0)
+        tensors["\(head).fc1.weight"] = HostTensor.filled([1024, 2048], with: 0)
+      }
+    }
+    #expect(try ArchitectureCatalog.recognise(values).identifier == "googlenet")
+    let other = Self.zeros(architecture) { $0["aux.fc.weight"] = HostTensor.filled([1], with: 0) }
+    #expect(throws: InceptError.self) { try ArchitectureCatalog.recognise(other) }
+  }
+
   @Test("missing, extra and misshapen parameters are all in one error")
   func mismatches() throws {
     let architecture = try ArchitectureCatalog.find("inception_v3")

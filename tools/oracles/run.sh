@@ -1,13 +1,36 @@
 #!/bin/sh
-# Compares Incept with the frameworks themselves, in an environment of its own below .venv/oracles.
-# Usage: tools/oracles/run.sh [arguments of keras_applications.py]
+# Compares Incept with the frameworks themselves, each in an environment of its own below .venv.
+# Usage: tools/oracles/run.sh [keras|torch] [arguments of keras_applications.py or torch_architectures.py]
 set -eu
 cd "$(dirname "$0")/../.."
-python=.venv/oracles/bin/python
-if ! cmp -s tools/oracles/requirements.txt .venv/oracles/requirements.txt; then
-  echo "==> Installing TensorFlow with Keras 3 (several minutes)"
-  python3 -m venv .venv/oracles
-  .venv/oracles/bin/pip install --quiet --requirement tools/oracles/requirements.txt
-  cp tools/oracles/requirements.txt .venv/oracles/requirements.txt
-fi
-exec "$python" tools/oracles/keras_applications.py "$@"
+
+# environment folder of .venv, its requirements, what it is
+install() {
+  if ! cmp -s "$2" ".venv/$1/requirements.txt"; then
+    echo "==> Installing $3 (several minutes)"
+    python3 -m venv ".venv/$1"
+    ".venv/$1/bin/pip" install --quiet --requirement "$2"
+    cp "$2" ".venv/$1/requirements.txt"
+  fi
+}
+
+keras() {
+  install oracles tools/oracles/requirements.txt "TensorFlow with Keras 3"
+  .venv/oracles/bin/python tools/oracles/keras_applications.py "$@"
+}
+
+torch() {
+  install oracles-torch tools/oracles/requirements-torch.txt "PyTorch with torchvision"
+  .venv/oracles-torch/bin/python tools/oracles/torch_architectures.py "$@"
+}
+
+case ${1:-} in
+  keras) shift; keras "$@" ;;
+  torch) shift; torch "$@" ;;
+  *)
+    status=0
+    keras "$@" || status=1
+    torch "$@" || status=1
+    exit $status
+    ;;
+esac

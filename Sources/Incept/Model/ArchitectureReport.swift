@@ -49,6 +49,8 @@ public struct ArchitectureReport: Report {
     public var url: String
     /// SHA-256, or the published beginning of it, where it is known.
     public var sha256: String?
+    /// MD5, where that is what is published.
+    public var md5: String?
   }
 
   /// Everything that is built in, or the forms of the network called `name`.
@@ -90,10 +92,11 @@ public struct ArchitectureReport: Report {
     add("parameters", "\(model.parameters)")
     if model.hasEmbeddedWeights { add("weights", "come with Incept") }
     for source in model.weights {
-      let check = source.sha256.map { ", SHA-256 \($0)\($0.count < 64 ? "…" : "")" } ?? ""
-      add("weights", "\(source.file)\(check)")
+      let sha256 = source.sha256.map { ", SHA-256 \($0)\($0.count < 64 ? "…" : "")" } ?? ""
+      add("weights", source.file + sha256 + (source.md5.map { ", MD5 \($0)" } ?? ""))
       add("", source.url)
     }
+    if !model.weights.isEmpty { add("to get them", "incept fetch \(model.name)") }
     if !model.hasEmbeddedWeights { add("to time it", "--weights synthetic") }
     return "\(model.name): \(model.summary)\n" + table.text()
   }
@@ -108,7 +111,9 @@ extension ArchitectureReport.Entry {
       output: architecture.output, outputIsProbability: architecture.outputIsProbability,
       parameters: architecture.parameterCount,
       weights: architecture.officialWeights.map {
-        .init(file: $0.file, url: $0.url, sha256: $0.sha256)
+        .init(
+          file: $0.file, url: $0.url, sha256: $0.checksum?.sha256Digits,
+          md5: $0.checksum?.md5Digits)
       },
       hasEmbeddedWeights: architecture.hasEmbeddedWeights)
   }

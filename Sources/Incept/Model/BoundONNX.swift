@@ -57,10 +57,11 @@ struct BoundONNX: Sendable {
 }
 
 extension Model {
-  /// Loads a network to be run on the tensors in NPY files, by input: as ``load(_:weights:shapes:values:)`` with their
-  /// shapes, and with the values of those small enough to be shapes themselves.
+  /// Loads a network to be run on the tensors in NPY files, by input: as ``load(_:weights:cache:shapes:values:)`` with
+  /// their shapes, and with the values of those small enough to be shapes themselves.
   public static func load(
-    _ specifier: String, weights: String? = nil, files: [String: String]
+    _ specifier: String, weights: String? = nil, cache: CacheOptions? = nil,
+    files: [String: String]
   ) throws(InceptError) -> Model {
     var (shapes, values): ([String: Shape], [String: HostTensor]) = ([:], [:])
     for (name, path) in files {
@@ -68,6 +69,7 @@ extension Model {
       shapes[name] = tensor.shape
       if tensor.shape.rank <= 1, tensor.elementCount <= 256 { values[name] = tensor }
     }
-    return try load(specifier, weights: weights, shapes: shapes, values: values)
+    return try load(
+      specifier, weights: weights, cache: cache, shapes: shapes, values: values)
   }
 }

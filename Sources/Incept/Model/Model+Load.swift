@@ -10,18 +10,19 @@ extension Model {
   ///   - specifier: A file, recognised by its content, or a built-in architecture (``ArchitectureReport``). A
   ///     weights-only file is enough: the architecture is found from the parameters.
   ///   - weights: For an architecture: a weights file, or `synthetic`, `synthetic:SEED` for made-up weights.
-  ///     Nil takes the weights that come with Incept, if it has any for the architecture.
+  ///     Nil takes the weights that come with Incept, else official ones out of `cache`.
+  ///   - cache: Where ``WeightFetch`` has put official weights; nil looks nowhere.
   ///   - shapes: Shapes of inputs, by name, that an ONNX file leaves open; a batch alone is 1 without.
   ///   - values: Tensors of inputs, by name, that decide on shapes inside of an ONNX model (the target of a reshape).
   ///     The model then takes these values of them only.
   /// - Throws: `.noInput` where there is no such file or architecture, `.ioError` where a file can't be read,
   ///   `.badData` for a file that holds no network or weights of another one, `.usage` for missing weights.
   public static func load(
-    _ specifier: String, weights: String? = nil, shapes: [String: Shape] = [:],
-    values: [String: HostTensor] = [:]
+    _ specifier: String, weights: String? = nil, cache: CacheOptions? = nil,
+    shapes: [String: Shape] = [:], values: [String: HostTensor] = [:]
   ) throws(InceptError) -> Model {
     try load(
-      specifier, weights: weights, ONNXInputs(shapes: shapes, values: values),
+      specifier, weights: weights, ONNXInputs(shapes: shapes, values: values), cache: cache,
       allowsMissingWeights: false)
   }
 
@@ -30,11 +31,12 @@ extension Model {
   public static func structure(
     _ specifier: String, weights: String? = nil
   ) throws(InceptError) -> Model {
-    try load(specifier, weights: weights, ONNXInputs(), allowsMissingWeights: true)
+    try load(specifier, weights: weights, ONNXInputs(), cache: nil, allowsMissingWeights: true)
   }
 
   private static func load(
-    _ specifier: String, weights: String?, _ inputs: ONNXInputs, allowsMissingWeights: Bool
+    _ specifier: String, weights: String?, _ inputs: ONNXInputs, cache: CacheOptions?,
+    allowsMissingWeights: Bool
   ) throws(InceptError) -> Model {
     let start = Stopwatch()
     let forms = ArchitectureCatalog.forms(of: specifier)
@@ -60,10 +62,16 @@ extension Model {
     if allowsMissingWeights {
       return try first.model(SyntheticWeights().parameters(for: first), start)
     }
-    let source = first.officialWeights.first.map { ", as \($0.file) from \($0.url)" } ?? ""
+    if let cache = cache?.cache, let (architecture, path) = OfficialFile.fetched(forms, in: cache) {
+      return try ModelFile.model(
+        path, among: [architecture], weightsOnly: true, ONNXInputs(), start)
+    }
+    let official = first.officialWeights.first.map {
+      "`incept fetch \(specifier)` gets official ones (\($0.file)); or "
+    }
     throw InceptError(
       .usage, subject: specifier, expected: "expected weights", found: "none",
-      hint: "add --weights FILE\(source); or --weights synthetic to time it")
+      hint: "\(official ?? "")add --weights FILE, or --weights synthetic to time it")
   }
 
   /// `synthetic` or `synthetic:SEED`; nil for anything else.

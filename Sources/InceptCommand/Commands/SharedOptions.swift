@@ -9,14 +9,14 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Weights of an architecture: a file, or synthetic[:SEED] for made-up ones.",
+      "Weights of an architecture: a file, or synthetic[:SEED] for made-up ones (default: what `incept fetch` got).",
       valueName: "file"))
   var weights: String?
 
   /// Loads the model, saying so; an ONNX model for the tensors in NPY files, by input.
   func load(_ line: ProgressLine, for files: [String: String] = [:]) throws(InceptError) -> Model {
     line.show(ProgressStep(stage: "loading \(model)"))
-    return try Model.load(model, weights: weights, files: files)
+    return try Model.load(model, weights: weights, cache: .standard(), files: files)
   }
 }
 

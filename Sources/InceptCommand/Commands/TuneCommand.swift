@@ -29,7 +29,8 @@ struct TuneCommand: ParsableCommand {
   var format = TextOrJSON.text
 
   func run() throws {
-    let interrupts = Interrupts()
+    let interrupts = Interrupts(
+      message: "stopping after this measurement; Ctrl-C again stops at once")
     let report = try ProgressLine.during { (line) throws(InceptError) in
       let session = try device.session(try model.load(line), line)
       let report = try session.tune(

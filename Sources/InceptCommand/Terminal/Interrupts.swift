@@ -7,12 +7,16 @@ import Synchronization
 /// its own temporary files in it while it goes on compiling.
 final class Interrupts: Sendable {
   private let presses = Atomic(0)
+  private let message: String
 
   /// How often Ctrl-C was pressed.
   var count: Int { presses.load(ordering: .relaxed) }
 
   /// Takes over SIGINT until the process ends. To be made before other threads are, which would be interrupted.
-  init() {
+  ///
+  /// - Parameter message: What a terminal is told after the first Ctrl-C.
+  init(message: String) {
+    self.message = message
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGINT)
@@ -30,7 +34,7 @@ final class Interrupts: Sendable {
     // Without the handlers of `exit`: drivers' threads are still at work.
     if presses.add(1, ordering: .relaxed).newValue > 1 { _exit(130) }
     if Terminal.errorIsTerminal {
-      Terminal.warn("\nstopping after this measurement; Ctrl-C again stops at once\n")
+      Terminal.warn("\n\(message)\n")
     }
   }
 }
