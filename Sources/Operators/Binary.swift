@@ -6,7 +6,7 @@ public enum BinaryFunction: String, Hashable, Sendable, CaseIterable {
   case add, sub, mul, div, max, min
   /// What a division that is cut towards zero leaves (C's and ONNX's `fmod`); it has the first operand's sign.
   case fmod
-  /// What a division that is rounded down leaves (Python's `%`); it has the second operand's sign. Integers only.
+  /// What a division that is rounded down leaves (Python's `%`); it has the second operand's sign.
   case mod
   /// The first operand to the power of the second.
   case pow
@@ -40,9 +40,6 @@ public struct Binary: Operator {
     try requireInputs(inputs, 2...2, of: [.float32, .int32, .int64])
     if function != .pow { try requireOneType(inputs) }
     let type = inputs[0].elementType
-    if type == .float32, function == .mod {
-      throw invalid("expected integers for mod", found: type.rawValue, hint: "fmod takes float32")
-    }
     if let activation, type != .float32 {
       throw invalid("expected float32 before \(activation.name)", found: type.rawValue)
     }

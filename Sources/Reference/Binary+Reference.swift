@@ -13,10 +13,17 @@ extension BinaryFunction {
     case .max: Swift.max(a, b)
     case .min: Swift.min(a, b)
     case .fmod: Foundation.fmod(a, b)
-    case .mod: a - b * (a / b).rounded(.down)
+    case .mod: Self.floorRemainder(a, b)
     case .pow: Foundation.pow(a, b)
     case .prelu: a < 0 ? a * b : a
     }
+  }
+
+  /// As NumPy has it: exact, with the second operand's sign even where it is zero.
+  private static func floorRemainder(_ a: Double, _ b: Double) -> Double {
+    let rest = Foundation.fmod(a, b)
+    if rest == 0 { return Double(signOf: b, magnitudeOf: rest) }
+    return (rest < 0) != (b < 0) ? rest + b : rest
   }
 
   /// The function of integers, before they wrap around to 32 bits.

@@ -79,7 +79,7 @@ struct TypedOperatorTests {
     Problem(Binary(.mod), [i32([3]), i32([])], "int32[3]"),
     Problem(Binary(.pow), [i32([3]), f32([])], "int32[3]"),
     Problem(Binary(.pow), [f32([3]), i64([])], "float32[3]"),
-    Problem(Binary(.mod), [f32([3]), f32([])], "binary: expected integers for mod, found float32"),
+    Problem(Binary(.mod), [f32([3]), f32([])], "float32[3]"),
     Problem(
       Binary(.add), [i32([3]), f32([])],
       "binary: expected inputs of one type, found int32 and float32"),
@@ -117,6 +117,15 @@ struct TypedOperatorTests {
 
   private func evaluate(_ op: any ReferenceEvaluable, _ inputs: [HostTensor]) throws -> [[Double]] {
     try op.evaluate(inputs.map { ReferenceTensor($0) }).map(\.values)
+  }
+
+  @Test("The remainder of floats is NumPy's: signed zeros and infinities too")
+  func floatRemainder() throws {
+    let x = HostTensor(shape: [8], floats: [5, -5, 5, -0.0, 6, 1, -1, .infinity])
+    let y = HostTensor(shape: [8], floats: [3, 3, -3, 3, -3, .infinity, .infinity, 2])
+    let found = try evaluate(Binary(.mod), [x, y])[0]
+    #expect(found.prefix(7) == [2, 1, -1, 0, -0.0, 1, .infinity])
+    #expect(found[3].sign == .plus && found[4].sign == .minus && found[7].isNaN)
   }
 
   @Test("Arithmetic of integers is NumPy's where that has a result")

@@ -13,7 +13,7 @@ extension OperatorSamples {
   }
 
   /// Every function; every way to broadcast; activations.
-  package static let binary: [OperatorSample] = BinaryFunction.allCases.filter { $0 != .mod }
+  package static let binary: [OperatorSample] = BinaryFunction.allCases
     .flatMap { function in
       let range: ClosedRange<Float> = function == .pow ? 0.125...3 : -1...1
       let tolerance: Tolerance = function == .pow ? .close : .tight

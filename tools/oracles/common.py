@@ -30,11 +30,11 @@ def add_arguments(parser):
     parser.add_argument("--make-only", action="store_true", help="write the models and stop")
 
 
-def outputs(arguments, model, image, extra=()):
+def outputs(arguments, model, image, extra=(), accuracy=None):
     """The tensors that Incept computes, by name."""
     with tempfile.TemporaryDirectory() as folder:
         command = [arguments.incept, "run", model, "--input", f"x={image}", "--output-dir", folder,
-                   "--accuracy", arguments.accuracy, *extra]
+                   "--accuracy", accuracy or arguments.accuracy, *extra]
         if arguments.device:
             command += ["--device", arguments.device]
         done = subprocess.run(command, capture_output=True, text=True)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Compares Incept with the frameworks themselves, each in an environment of its own below .venv.
-# Usage: tools/oracles/run.sh [keras|torch] [arguments of keras_applications.py or torch_architectures.py]
+# Usage: tools/oracles/run.sh [keras|torch|exports] [arguments of keras_applications.py, torch_architectures.py or
+# torch_exports.py]
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -24,13 +25,20 @@ torch() {
   .venv/oracles-torch/bin/python tools/oracles/torch_architectures.py "$@"
 }
 
+exports() {
+  install oracles-torch tools/oracles/requirements-torch.txt "PyTorch with torchvision"
+  .venv/oracles-torch/bin/python tools/oracles/torch_exports.py "$@"
+}
+
 case ${1:-} in
   keras) shift; keras "$@" ;;
   torch) shift; torch "$@" ;;
+  exports) shift; exports "$@" ;;
   *)
     status=0
     keras "$@" || status=1
     torch "$@" || status=1
+    exports "$@" || status=1
     exit $status
     ;;
 esac

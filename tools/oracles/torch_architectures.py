@@ -7,25 +7,13 @@ saved as torch saves it, auxiliary heads and counters included. The files stay i
 """
 import argparse
 import os
-import subprocess
 import sys
-import tempfile
 
 import numpy as np
 import torch
+from common import TOLERANCE, add_arguments, outputs, pictures
+from torch_common import calibrate, images, torchvision
 
-try:
-    import torchvision
-except RuntimeError:
-    # Where torchvision was built for another torch, its compiled operators are missing; the networks need none of them.
-    operators = torch.library.Library("torchvision", "DEF")
-    for name in ("nms", "qnms"):
-        operators.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    for name in [module for module in sys.modules if module.startswith("torchvision")]:
-        del sys.modules[name]
-    import torchvision
-
-TOLERANCE = 1e-4
 BATCH = 2
 CALIBRATION = 12
 # Size of the pictures, how torchvision makes the network, and the parameters that its documentation counts.
@@ -46,37 +34,6 @@ INNER = {
 SEQUENTIAL = {"inception3a.branch3": "inception3a.branch3.1"}
 
 
-def pictures(random, count, size):
-    """Random pictures that differ in the large as well, as those of keras_applications.py."""
-    corners = random.normal(0, 1, (count, 3, 5, 5))
-    smooth = torch.nn.functional.interpolate(
-        torch.tensor(corners), size=(size, size), mode="bilinear", align_corners=True)
-    return smooth + torch.tensor(random.normal(0, 0.3, smooth.shape))
-
-
-def calibrate(model, random, images):
-    """Gives a network random weights, and its batch norms the statistics of a random batch."""
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            shape = tuple(parameter.shape)
-            if name.endswith("weight") and len(shape) > 1:
-                value = random.normal(0, np.sqrt(2 / np.prod(shape[1:])), shape)
-            elif name.endswith("weight"):
-                value = random.uniform(0.8, 1.2, shape)
-            else:
-                value = random.normal(0, 0.1, shape)
-            parameter.copy_(torch.tensor(value))
-        norms = [module for module in model.modules() if isinstance(module, torch.nn.BatchNorm2d)]
-        for norm in norms:
-            norm.momentum = 1.0
-        model.train()
-        for module in model.modules():
-            if isinstance(module, torch.nn.Dropout):
-                module.eval()
-        model(images)
-        model.eval()
-
-
 def make(name, folder):
     """Writes a network's file, an input, logits and inner activations, where they are not there yet."""
     base = os.path.join(folder, f"torch_{name}")
@@ -88,10 +45,10 @@ def make(name, folder):
     model = getattr(torchvision.models, name)(weights=None, **options)
     counted = sum(parameter.numel() for parameter in model.parameters())
     assert counted == parameters, f"{name} has {counted} parameters"
-    calibrate(model, random, pictures(random, CALIBRATION, size).float())
+    calibrate(model, random, images(pictures(random, CALIBRATION, size)))
     torch.save(model.state_dict(), f"{base}.pth")
-    image = pictures(random, BATCH, size).float()
-    np.save(f"{base}.input.npy", image.numpy())
+    batch = images(pictures(random, BATCH, size))
+    np.save(f"{base}.input.npy", batch.numpy())
     # In double: torch's own rounding is no part of the comparison.
     model = model.double()
     inner = {}
@@ -100,25 +57,10 @@ def make(name, folder):
             inner[path] = output.clone()
         model.get_submodule(path).register_forward_hook(keep)
     with torch.no_grad():
-        result = model(image.double())
+        result = model(batch.double())
     np.savez(f"{base}.reference.npz", logits=result.numpy(), **{k: v.numpy() for k, v in inner.items()})
     open(f"{base}.done", "w").close()
     return base
-
-
-def incept(arguments, base, accuracy, outputs=()):
-    """What Incept computes, by name."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [arguments.incept, "run", f"{base}.pth", "--input", f"x={base}.input.npy", "--output-dir", folder,
-                   "--accuracy", accuracy]
-        if outputs:
-            command += ["--outputs", ",".join(outputs)]
-        if arguments.device:
-            command += ["--device", arguments.device]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            raise RuntimeError(done.stderr.strip())
-        return {path.removesuffix(".npy"): np.load(os.path.join(folder, path)) for path in os.listdir(folder)}
 
 
 def agrees(name, title, value, expected):
@@ -139,8 +81,9 @@ def compare(arguments, name, base):
     inner = {SEQUENTIAL.get(path, path): path for path in INNER[name]}
     try:
         # Inner values as exact as they can be: what faster algorithms may add is said of results.
-        found = incept(arguments, base, "exact", inner)
-        results = incept(arguments, base, arguments.accuracy)
+        model, image = f"{base}.pth", f"{base}.input.npy"
+        found = outputs(arguments, model, image, ["--outputs", ",".join(inner)], accuracy="exact")
+        results = outputs(arguments, model, image)
     except RuntimeError as error:
         print(f"{name:20}failed: {error}")
         return 1
@@ -152,11 +95,7 @@ def compare(arguments, name, base):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--incept", default=".build/release/incept")
-    parser.add_argument("--models", default=".build/oracles")
-    parser.add_argument("--device")
-    parser.add_argument("--accuracy", default="high")
-    parser.add_argument("--make-only", action="store_true", help="write the models and stop")
+    add_arguments(parser)
     parser.add_argument("names", nargs="*", default=list(NETWORKS))
     arguments = parser.parse_args()
     os.makedirs(arguments.models, exist_ok=True)

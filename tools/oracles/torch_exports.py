@@ -15,16 +15,7 @@ import warnings
 import numpy as np
 import torch
 from common import add_arguments, compare, heading, pictures
-
-try:
-    import torchvision
-except RuntimeError:
-    # torchvision's binary part belongs to another build of PyTorch. Its networks don't use it; importing it only wants
-    # two of its operators to have a name.
-    detection = torch.library.Library("torchvision", "DEF")
-    for operator in ["nms", "qnms"]:
-        detection.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    import torchvision
+from torch_common import calibrate, images, torchvision
 
 BATCH = 2
 SIZE = 96
@@ -48,45 +39,16 @@ def construct(name):
     return getattr(torchvision.models, NETWORKS[name])(weights=None, **extra)
 
 
-def calibrate(model, random, images):
-    """Random weights, and batch norms with the statistics of a batch."""
-    norms = []
-    for module in model.modules():
-        if isinstance(module, (torch.nn.Conv2d, torch.nn.Linear)):
-            inputs = module.weight[0].numel()
-            module.weight.data = torch.from_numpy(random.normal(0, np.sqrt(2 / inputs), module.weight.shape)).float()
-            if module.bias is not None:
-                module.bias.data = torch.from_numpy(random.normal(0, 0.1, module.bias.shape)).float()
-        elif isinstance(module, torch.nn.BatchNorm2d):
-            module.weight.data = torch.from_numpy(random.uniform(0.8, 1.2, module.weight.shape)).float()
-            module.bias.data = torch.from_numpy(random.normal(0, 0.1, module.bias.shape)).float()
-            norms.append((module, module.momentum))
-            module.momentum = 1.0
-    if norms:
-        model.train()
-        # Dropout and dropped paths are training's as well, and would leave other statistics than the network sees.
-        for module in model.modules():
-            if not isinstance(module, torch.nn.BatchNorm2d) and not list(module.children()):
-                module.eval()
-            if isinstance(module, torchvision.ops.StochasticDepth):
-                module.eval()
-        with torch.no_grad():
-            model(images)
-        for module, momentum in norms:
-            module.momentum = momentum
-    model.eval()
-
-
-def export(model, images, form, path):
+def export(model, batch, form, path):
     """Writes one form of a network."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if form == "dynamo":
-            torch.onnx.export(model, (images,), path, dynamo=True, verbose=False, external_data=False)
+            torch.onnx.export(model, (batch,), path, dynamo=True, verbose=False, external_data=False)
             return
         unfolded = form.endswith("unfolded")
         training = torch.onnx.TrainingMode.PRESERVE if unfolded else torch.onnx.TrainingMode.EVAL
-        torch.onnx.export(model, (images,), path, dynamo=False, opset_version=17, training=training,
+        torch.onnx.export(model, (batch,), path, dynamo=False, opset_version=17, training=training,
                           do_constant_folding=not unfolded, input_names=["image"], output_names=["logits"],
                           dynamic_axes={"image": {0: "batch"}, "logits": {0: "batch"}})
 
@@ -99,15 +61,14 @@ def make(name, folder, size):
     torch.manual_seed(1)
     random = np.random.default_rng(sum(name.encode()))
     model = construct(name)
-    layout = (0, 3, 1, 2)
-    calibrate(model, random, torch.from_numpy(pictures(random, CALIBRATION, size).transpose(layout)).float())
-    images = torch.from_numpy(np.ascontiguousarray(pictures(random, BATCH, size).transpose(layout))).float()
-    np.save(f"{base}.input.npy", images.numpy())
+    calibrate(model, random, images(pictures(random, CALIBRATION, size)))
+    batch = images(pictures(random, BATCH, size))
+    np.save(f"{base}.input.npy", batch.numpy())
     # In double: PyTorch's own rounding is no part of the comparison.
     with torch.no_grad():
-        np.save(f"{base}.logits.npy", copy.deepcopy(model).double()(images.double()).numpy())
+        np.save(f"{base}.logits.npy", copy.deepcopy(model).double()(batch.double()).numpy())
     for form in FORMS:
-        export(model, images, form, f"{base}.{form}.onnx")
+        export(model, batch, form, f"{base}.{form}.onnx")
     open(f"{base}.done", "w").close()
     return base
 

@@ -104,15 +104,6 @@ extension OperatorTable {
   }
 
   private static func modulo(_ context: NodeContext) throws(InceptError) {
-    let isFloat = try context.value(0).type.elementType.isFloatingPoint
-    guard isFloat, context.int("fmod") == 0 else {
-      return try binary(context.int("fmod") != 0 ? .fmod : .mod)(context)
-    }
-    // What a division leaves that is rounded down: a − b·⌊a/b⌋.
-    let operands = try Broadcast(try context.values(), context)
-    let (a, b) = (operands.ids[0], operands.ids[1])
-    var id = try context.add(Unary(.floor), [try context.add(Binary(.div), [a, b])])
-    id = try context.add(Binary(.mul), [b, id])
-    try operands.set(try context.add(Binary(.sub), [a, id]), context)
+    try binary(context.int("fmod") != 0 ? .fmod : .mod)(context)
   }
 }

@@ -13,7 +13,9 @@ extension BinaryFunction {
     case .max: "max(a, b)"
     case .min: "min(a, b)"
     case .fmod: "fmod(a, b)"
-    case .mod: "((a) - (b) * floor((a) / (b)))"
+    case .mod:
+      "(fmod(a, b) == 0.0f ? copysign(fmod(a, b), b)"
+        + " : (fmod(a, b) < 0.0f) != ((b) < 0.0f) ? fmod(a, b) + (b) : fmod(a, b))"
     case .pow: "pow(a, b)"
     case .prelu: "(max(a, 0.0f) + (b) * min(a, 0.0f))"
     }
