@@ -17,7 +17,7 @@ final class GraphImporter {
   /// Elements of one value.
   static let elementLimit = 1 << 34
   /// Elements that ranges, masks and their like may have altogether.
-  static let madeLimit = 1 << 24
+  static let madeLimit = 1 << 22
 
   /// Elements that may still be made of nothing.
   var madeBudget = GraphImporter.madeLimit

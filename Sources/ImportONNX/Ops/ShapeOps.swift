@@ -86,8 +86,8 @@ extension OperatorTable {
     }
     let type = try context.value(0).type.elementType
     let count = ((bounds[1] - bounds[0]) / bounds[2]).rounded(.up)
-    guard count.isFinite, count <= 0x1p24 else {
-      throw context.invalid("expected at most 2^24 elements", "\(bounds)")
+    guard count.isFinite, count <= Double(GraphImporter.madeLimit) else {
+      throw context.invalid("expected at most \(GraphImporter.madeLimit) elements", "\(bounds)")
     }
     try context.importer.charge(Int(max(0, count)))
     let values = (0..<Int(max(0, count))).map { bounds[0] + Double($0) * bounds[2] }

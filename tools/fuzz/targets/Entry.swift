@@ -14,7 +14,7 @@ private let target: FuzzTarget = {
 
 /// What libFuzzer calls with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
-public func incept_fuzz_one(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+public func fuzzOne(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let input = UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count)
   do throws(InceptError) {
     try target.read(input)
