@@ -5,8 +5,8 @@ BUILD := $(SWIFT) build -c release
 INCEPT := .build/release/incept
 SOURCES := Sources Tests tools kernels Package.swift
 
-.PHONY: help setup build demo test test-devices conformance oracles check-kernels lint format bench bench-peers \
-  bench-layers clean
+.PHONY: help setup build demo test test-devices conformance fuzz fuzz-quick oracles check-kernels lint format bench \
+  bench-peers bench-layers clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,6 +29,12 @@ test-devices: setup  ## Run the device tests on PoCL, Intel's runtime, rusticl a
 
 conformance: setup  ## Run the ONNX project's own tests (from PyPI, in a venv of its own); ARGS="--reference" and others
 	@tools/conformance/run.sh $(ARGS)
+
+fuzz: setup  ## Fuzz every reader of files, 5 minutes each (libFuzzer, AddressSanitizer); ARGS="-s 60 -j 2 onnx hdf5"
+	@tools/fuzz/run.sh $(ARGS)
+
+fuzz-quick: setup  ## The same for 20 seconds each, two at a time
+	@tools/fuzz/run.sh -s 20 -j 2
 
 check-kernels: setup  ## Build every kernel file by itself on every device
 	@echo "==> Building every kernel by itself"

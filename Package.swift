@@ -154,7 +154,7 @@ let package = Package(
         "KernelSources", "DiskCache",
       ]),
     tests(
-      "WireFormatsTests", ["WireFormats", "TensorCore", "CHDF5"],
+      "WireFormatsTests", ["WireFormats", "TensorCore", "CHDF5", "CZlib"],
       exclude: ["Fixtures"]),
     tests(
       "ImportKerasTests",
@@ -191,3 +191,16 @@ let package = Package(
     tests("CommandLineTests", ["TensorCore"]),
   ]
 )
+
+// `make fuzz` links these objects with libFuzzer, which an executable of the package can't be.
+if Context.environment["INCEPT_FUZZ"] != nil {
+  package.products.append(
+    .library(name: "FuzzTargets", type: .static, targets: ["FuzzTargets"]))
+  package.targets.append(
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "ImportKeras", "ImportONNX", "ImportTensorFlow", "Models", "Imaging", "WireFormats",
+        "Passes", "Operators", "GraphIR", "TensorCore",
+      ], path: "tools/fuzz/targets", swiftSettings: settings))
+}

@@ -30,7 +30,7 @@ part() {
 }
 
 # The tests of file formats and hostile input run by themselves: they also measure memory.
-formats='^((WireFormatsTests|ImagingTests|ImportKerasTests)\.|CommandLineTests\.HostileInput)'
+formats='^((WireFormatsTests|ImagingTests|ImportKerasTests)\.|(CommandLineTests|ImportONNXTests|ImportTensorFlowTests)\.Hostile)'
 status=0
 INCEPT_ISOLATED=1 part "Files: formats, images, damaged and hostile input" --filter "$formats" || status=1
 part "Everything else: graph, passes, kernels on every device, models, command line" --skip "$formats" || status=1

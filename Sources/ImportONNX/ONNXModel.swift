@@ -1,7 +1,6 @@
 import Foundation
 import GraphIR
 import ProtobufMessages
-import SwiftProtobuf
 import TensorCore
 import WireFormats
 
@@ -33,12 +32,13 @@ package struct ONNXModel: Sendable {
   /// Reads a model whose external data lie in a folder; nil allows none.
   package init(_ file: MappedFile, externalDataFolder: String?) throws(InceptError) {
     source = file.name
-    proto = try Self.decode(file, isTensor: false)
+    let content = try ONNXFile<Onnx_ModelProto>(file, .model)
+    proto = content.message
     guard proto.hasGraph, !proto.graph.node.isEmpty || !proto.graph.output.isEmpty else {
       throw InceptError(
         .badData, subject: source, expected: "expected an ONNX model with a graph", found: "none")
     }
-    reader = TensorReader(file, folder: externalDataFolder)
+    reader = TensorReader(content.outline, folder: externalDataFolder)
     var initializers: [String: HostTensor] = [:]
     for tensor in proto.graph.initializer {
       initializers[tensor.name] = try reader.tensor(tensor, name: tensor.name)
@@ -48,8 +48,9 @@ package struct ONNXModel: Sendable {
 
   /// Reads a file that holds one `TensorProto`, as ONNX's own test data are.
   package static func tensor(_ file: MappedFile) throws(InceptError) -> HostTensor {
-    let proto: Onnx_TensorProto = try decode(file, isTensor: true)
-    return try TensorReader(file, folder: nil).tensor(proto, name: proto.name)
+    let content = try ONNXFile<Onnx_TensorProto>(file, .tensor)
+    return try TensorReader(content.outline, folder: nil)
+      .tensor(content.message, name: content.message.name)
   }
 
   /// Names of the inputs that a caller feeds, in the file's order.
@@ -73,22 +74,6 @@ package struct ONNXModel: Sendable {
   ) throws(InceptError) -> ImportedONNX {
     let importer = try GraphImporter(self, shapes: shapes, values: values)
     return try importer.run()
-  }
-
-  private static func decode<Message: SwiftProtobuf.Message>(
-    _ file: MappedFile, isTensor: Bool
-  ) throws(InceptError) -> Message {
-    let outline = try WireOutline.read(file, isTensor: isTensor)
-    var options = BinaryDecodingOptions()
-    options.messageDepthLimit = 100
-    options.discardUnknownFields = true
-    do {
-      return try Message(serializedBytes: outline, partial: true, options: options)
-    } catch {
-      throw InceptError(
-        .badData, subject: file.name, expected: "expected an ONNX message (protobuf)",
-        found: "a damaged one (\(error))")
-    }
   }
 }
 

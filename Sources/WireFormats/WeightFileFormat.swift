@@ -108,24 +108,27 @@ package enum WeightFileFormat: Sendable, Hashable {
   /// ONNX's ModelProto begins with ir_version, a small number; all fields are its own, of the types they have there.
   /// A file that is cut is taken for what it was.
   private static func isModel(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    var cursor = WireCursor(bytes, 0..<bytes.count)
-    guard cursor.varint() == 0x08, let version = cursor.varint(), version < 1 << 10 else {
+    var cursor = ProtobufCursor(bytes, 0..<bytes.count)
+    guard case .number(let version)? = (try? cursor.next())?.value, version < 1 << 10 else {
       return false
     }
     var fields = 0
-    while cursor.position < bytes.count, fields < 64 {
-      guard let tag = cursor.varint() else { return fields > 0 }
-      switch (tag >> 3, tag & 7) {
-      case (5, 0): guard cursor.varint() != nil else { return true }
-      case (2...4, 2), (6...8, 2), (14, 2), (20, 2), (25...26, 2):
-        guard let length = cursor.varint().flatMap({ Int(exactly: $0) }), cursor.skip(length) else {
-          return true
-        }
-      default: return false
+    do throws(ProtobufCursor.Damage) {
+      while fields < 64, try cursor.next() != nil {
+        guard isModelField(cursor.tag) else { return false }
+        fields += 1
       }
-      fields += 1
+    } catch {
+      return fields > 0 || isModelField(cursor.tag)
     }
     return fields > 0
+  }
+
+  private static func isModelField(_ tag: UInt64) -> Bool {
+    switch (tag >> 3, tag & 7) {
+    case (5, 0), (2...4, 2), (6...8, 2), (14, 2), (20, 2), (25...26, 2): true
+    default: false
+    }
   }
 
   /// A NodeDef's name and operation, in this order as every writer has them: text, then an identifier.

@@ -134,6 +134,13 @@ struct HostileModelTests {
       withDestinationURL: root.appendingPathComponent("secret"))
     try files.createSymbolicLink(
       at: folder.appendingPathComponent("up"), withDestinationURL: root)
+    try files.createDirectory(
+      at: folder.appendingPathComponent("folder"), withIntermediateDirectories: true)
+    try files.createSymbolicLink(
+      atPath: folder.appendingPathComponent("zero").path, withDestinationPath: "/dev/zero")
+    #expect(mkfifo(folder.appendingPathComponent("pipe").path, 0o600) == 0)
+    #expect(mkfifo(root.appendingPathComponent("pipe").path, 0o600) == 0)
+    try Data().write(to: folder.appendingPathComponent("empty"))
     func model(_ entries: [String: String]) -> Onnx_ModelProto {
       var tensor = Make.floats("w", [1, 2], [])
       tensor.clearRawData()
@@ -151,13 +158,16 @@ struct HostileModelTests {
     }
     for location in [
       "../secret", "link", "up/secret", root.appendingPathComponent("secret").path, "", ".",
-      "none", "a/../../secret", "weights\0", "/dev/zero",
+      "none", "a/../../secret", "weights\0", "/dev/zero", "folder", "pipe", "../pipe", "zero",
+      "empty", "folder/", "weights/", "./../secret", "folder/../../secret", "up/pipe", "\\secret",
+      String(repeating: "a/", count: 100_000),
     ] {
       refused(model(["location": location]), folder: folder.path)
     }
     for entries in [
       ["offset": "4"], ["offset": "-8"], ["offset": "9223372036854775807"], ["length": "4"],
-      ["length": "16"], ["offset": "x"],
+      ["length": "16"], ["offset": "x"], ["length": "-1"], ["length": "9223372036854775807"],
+      ["offset": "1125899906842624"], ["offset": "0x0"], ["offset": " 0"], ["length": ""],
     ] {
       refused(
         model(entries.merging(["location": "weights"]) { $1 }), folder: folder.path)

@@ -10,7 +10,7 @@ struct ConfigReader {
   /// Lists and objects within each other.
   static let depthLimit = 256
   /// Values altogether, which cost more memory than their text.
-  static let valueLimit = 2_000_000
+  static let valueLimit = 500_000
 
   private let bytes: [UInt8]
   private let source: String

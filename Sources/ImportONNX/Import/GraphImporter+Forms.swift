@@ -17,8 +17,25 @@ extension GraphImporter {
       return try graph.add(Constant(folded), name: auxiliaryName(name), sources: sources)
     }
     let id = try graph.add(op, inputs, name: auxiliaryName(name), sources: sources)
+    for type in graph[id.node].outputs { try requireSize(type.shape) }
     try know(id, op, inputs)
     return id
+  }
+
+  /// Requires that a value can be calculated with, its extents of 0 left aside.
+  func requireSize(_ shape: Shape) throws(InceptError) {
+    let count = Shape(shape.dimensions.map { max($0, 1) }).checkedElementCount
+    guard let count, count <= Self.elementLimit else {
+      throw failure("expected values of at most \(Self.elementLimit) elements", "\(shape)")
+    }
+  }
+
+  /// Requires that `count` elements may still be made of nothing: ranges, masks and their like.
+  func charge(_ count: Int) throws(InceptError) {
+    guard count <= madeBudget else {
+      throw failure("expected at most \(Self.madeLimit) elements made while loading", "more")
+    }
+    madeBudget -= count
   }
 
   /// The operator itself, but a reshape to extents of 0 where the input has others there: the operator takes 0 for the

@@ -14,6 +14,13 @@ final class GraphImporter {
   /// Elements up to which what depends on constants only is computed.
   static let foldingLimit = 1 << 16
 
+  /// Elements of one value.
+  static let elementLimit = 1 << 34
+  /// Elements that ranges, masks and their like may have altogether.
+  static let madeLimit = 1 << 22
+
+  /// Elements that may still be made of nothing.
+  var madeBudget = GraphImporter.madeLimit
   /// Elements that may still be computed before the network runs.
   var foldingBudget = 1 << 24
 
@@ -38,6 +45,7 @@ final class GraphImporter {
   private var isFatal = false
   private var nodesSeen = 0
   private var reserved: Set<String> = []
+  private var outputNames: Set<String> = []
   private var auxiliaryNumbers: [String: Int] = [:]
 
   /// An importer for inputs of the given shapes.
@@ -91,11 +99,12 @@ final class GraphImporter {
       let domain = entry.domain == "ai.onnx" ? "" : entry.domain
       versions[domain] = Int(clamping: entry.version)
     }
-    if let own = versions[""], own > OperatorTable.newestVersion {
+    if let own = versions[""], !(1...OperatorTable.newestVersion).contains(own) {
       throw InceptError(
         .badData, subject: source,
-        expected: "expected an operator set up to \(OperatorTable.newestVersion)", found: "\(own)",
-        hint: "export the model for an older operator set")
+        expected: "expected an operator set from 1 to \(OperatorTable.newestVersion)",
+        found: "\(own)",
+        hint: own < 1 ? nil : "export the model for an older operator set")
     }
     return versions
   }
@@ -123,7 +132,9 @@ final class GraphImporter {
           found: "'\(name.printable())'", hint: "dangling, part of a cycle, or out of order")
       }
     }
-    for name in node.output where !name.isEmpty && scope.isDefined(name) {
+    var own: Set<String> = []
+    for name in node.output
+    where !name.isEmpty && (scope.isDefined(name) || !own.insert(name).inserted) {
       throw InceptError(
         .badData, subject: "\(context.subject) of \(model.source)",
         expected: "expected each value to be computed once", found: "'\(name.printable())' again")
@@ -136,7 +147,14 @@ final class GraphImporter {
         throw context.refuse("no such operator here")
       }
       if node.input.contains(where: { scope.isMissing($0) }) { return miss(node, scope) }
-      try lowering(context)
+      do throws(InceptError) {
+        try lowering(context)
+      } catch {
+        // An attribute of another type is the likelier reason.
+        if context.refusal == nil { try context.checkAttributes() }
+        throw error
+      }
+      try context.checkAttributes()
       try context.checkOutputs()
     } catch {
       if isFatal { throw error }
@@ -181,6 +199,7 @@ final class GraphImporter {
       if declared > 0, let given = type.shape.dimensions.first, given != Int(declared) {
         rebatching = (Int(declared), given)
       }
+      try requireSize(type.shape)
       guard !scope.isDefined(input.name), !input.name.isEmpty else {
         throw failure("expected names of inputs of their own", "'\(input.name.printable())'")
       }
@@ -200,7 +219,7 @@ final class GraphImporter {
     if graph.constant(id) != nil || graph[id.node].op is Input {
       id = try graph.add(Identity(), [id], name: auxiliaryName("\(value.name).result"))
     }
-    guard !graph.outputs.contains(where: { $0.name == value.name }) else {
+    guard outputNames.insert(value.name).inserted else {
       throw failure("expected names of outputs of their own", "'\(value.name.printable())' twice")
     }
     graph.outputs.append(GraphOutput(name: value.name, value: id, isFrameworkOrdered: true))

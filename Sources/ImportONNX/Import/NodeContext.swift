@@ -130,26 +130,51 @@ final class NodeContext {
 
   // MARK: Attributes
 
-  /// The attribute of a name, if the node has it.
-  func attribute(_ name: String) -> Onnx_AttributeProto? {
-    node.attribute.first { $0.name == name }
+  /// The attribute of a name, if the node has it. One of another type is remembered: ``checkAttributes()`` tells it.
+  func attribute(
+    _ name: String, _ type: Onnx_AttributeProto.AttributeType
+  ) -> Onnx_AttributeProto? {
+    guard let found = node.attribute.first(where: { $0.name == name }) else { return nil }
+    // Files of the first versions don't say the type.
+    if found.type != type, found.type != .undefined {
+      mistyped = mistyped ?? (name, "\(type)", "\(found.type)")
+    }
+    return found
   }
 
   /// A whole number.
   func int(_ name: String, _ standard: Int = 0) -> Int {
-    attribute(name).map { Int($0.i) } ?? standard
+    attribute(name, .int).map { Int($0.i) } ?? standard
   }
 
   /// Whole numbers; nil where there is no such attribute.
-  func ints(_ name: String) -> [Int]? { attribute(name).map { $0.ints.map { Int($0) } } }
+  func ints(_ name: String) -> [Int]? { attribute(name, .ints).map { $0.ints.map { Int($0) } } }
 
   /// A number.
-  func float(_ name: String, _ standard: Float) -> Float { attribute(name)?.f ?? standard }
+  func float(_ name: String, _ standard: Float) -> Float {
+    attribute(name, .float)?.f ?? standard
+  }
+
+  /// Numbers; nil where there is no such attribute.
+  func floats(_ name: String) -> [Float]? { attribute(name, .floats)?.floats }
 
   /// Text.
   func text(_ name: String, _ standard: String) -> String {
-    attribute(name).flatMap { String(validating: $0.s, as: UTF8.self) } ?? standard
+    guard let found = attribute(name, .string) else { return standard }
+    guard let text = String(validating: found.s, as: UTF8.self) else {
+      mistyped = mistyped ?? (name, "text", "other bytes")
+      return standard
+    }
+    return text
   }
+
+  /// Requires that the attributes that were asked for are of the types that ONNX gives them.
+  func checkAttributes() throws(InceptError) {
+    guard let mistyped else { return }
+    throw invalid("expected \(mistyped.expected) as \(mistyped.name)", mistyped.found)
+  }
+
+  private var mistyped: (name: String, expected: String, found: String)?
 
   /// The axis of an attribute, from 0 on.
   func axis(_ name: String, _ standard: Int, of shape: Shape) throws(InceptError) -> Int {

@@ -64,7 +64,7 @@ extension OperatorTable {
   /// The two operands; before version 7 the second's axes may start at any of the first's.
   private static func alignedOperands(_ context: NodeContext) throws(InceptError) -> [Value] {
     let (a, b) = (try context.value(0), try context.value(1))
-    guard context.version < 7, context.int("broadcast") != 0, context.attribute("axis") != nil
+    guard context.version < 7, context.int("broadcast") != 0, context.attribute("axis", .int) != nil
     else { return [a, b] }
     let axis = try context.axis("axis", 0, of: a.shape)
     let trailing = a.shape.rank - axis - b.shape.rank

@@ -72,7 +72,12 @@ extension OperatorTable {
       throw context.invalid("expected pads of \(2 * dimensions) numbers", "\(pads)")
     }
     let mode = context.text("auto_pad", "NOTSET")
-    let wanted = context.ints("output_shape")?.suffix(dimensions).map { min($0, 1 << 24) }
+    let wanted = (context.ints("output_shape")?.suffix(dimensions)).map { Array($0) }
+    guard wanted.map({ $0.count == dimensions && $0.allSatisfy((0...1 << 24).contains) }) ?? true
+    else {
+      throw context.invalid(
+        "expected output_shape of \(dimensions) numbers", "\(wanted?.prefix(4) ?? [])")
+    }
     if wanted != nil || mode.hasPrefix("SAME") {
       for axis in 0..<dimensions {
         let input = min(x.shape[axis + 2], 1 << 24)

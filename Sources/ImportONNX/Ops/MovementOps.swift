@@ -48,6 +48,12 @@ extension OperatorTable {
         wanted[axis] = shape[axis]
       }
     }
+    guard wanted.count <= 32, wanted.allSatisfy({ $0 >= -1 }),
+      wanted.filter({ $0 == -1 }).count <= 1
+    else {
+      let found = wanted.count <= 32 ? "\(wanted)" : "\(wanted.count) axes"
+      throw context.invalid("expected extents, one of them open at most", found)
+    }
     if let batch = context.importer.rebatching, wanted.first == batch.declared,
       shape.dimensions.first == batch.given,
       isReshape(shape, to: [batch.given] + wanted.dropFirst())
@@ -142,7 +148,7 @@ extension OperatorTable {
       parts.reduce(0, +) == shape[axis]
     else {
       throw context.invalid(
-        "expected \(count) parts of \(shape[axis])", "\(parts ?? [])")
+        "expected \(count) parts of \(shape[axis])", "\(parts?.prefix(32) ?? [])")
     }
     let x = try context.operand(0)
     var start = 0
@@ -196,7 +202,7 @@ extension OperatorTable {
       }
       pads = all
     }
-    guard pads.count == 2 * shape.rank, pads.allSatisfy({ abs($0.distance(to: 0)) <= 1 << 24 })
+    guard pads.count == 2 * shape.rank, pads.allSatisfy({ (-1 << 24...1 << 24).contains($0) })
     else {
       throw context.invalid("expected \(2 * shape.rank) pads", "\(pads)")
     }
@@ -207,6 +213,9 @@ extension OperatorTable {
     let cuts = before.indices.filter { before[$0] < 0 || after[$0] < 0 }
     if !cuts.isEmpty {
       let extents = context.importer.graph.type(of: id).shape
+      guard cuts.allSatisfy({ -min(before[$0], 0) - min(after[$0], 0) <= extents[$0] }) else {
+        throw context.invalid("expected pads that leave something of \(shape)", "\(pads)")
+      }
       id = try context.add(
         Slice(
           cuts.map {
@@ -250,7 +259,7 @@ extension OperatorTable {
     try context.set(same: x)
     guard context.wants(1) else { return }
     // Nothing is dropped.
-    guard x.shape.elementCount <= 1 << 20 else { throw context.refuse("a large mask") }
+    try context.importer.charge(x.shape.elementCount)
     let storage = TensorStorage(byteCount: x.shape.elementCount) { bytes in
       for index in bytes.indices { bytes[index] = 1 }
     }

@@ -25,9 +25,9 @@ extension OperatorTable {
     var parameters: [ValueID] = []
     for index in 1...4 { parameters.append(try context.plain(index)) }
     switch x.shape.rank {
-    case 1, 2:
-      // [N, C]: channels are last already; [N] is one channel.
-      guard x.shape.rank == 2 else { throw context.refuse("an input of one axis") }
+    case 0, 1: throw context.refuse("an input of \(x.shape.rank) axes")
+    case 2:
+      // [N, C]: channels are last already.
       try context.set(plain: try context.add(op, [try context.plain(0)] + parameters))
     case 3, 4:
       let image = try context.image(0)

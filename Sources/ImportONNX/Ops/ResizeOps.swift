@@ -9,7 +9,7 @@ extension OperatorTable {
   private static func upsample(_ context: NodeContext) throws(InceptError) {
     let scales =
       context.version < 9
-      ? context.attribute("scales")?.floats : try context.knownFloats(1, "scales")
+      ? context.floats("scales") : try context.knownFloats(1, "scales")
     guard let scales else { throw context.invalid("expected scales", "none") }
     let mode: Resize.Mode =
       context.text("mode", "nearest") == "nearest" ? .nearest(.floor) : .linear

@@ -17,6 +17,7 @@ extension OperatorTable {
     let tensor: HostTensor
     switch attribute.name {
     case "value":
+      _ = context.attribute("value", .tensor)
       tensor = try context.importer.model.reader.tensor(
         attribute.t, name: context.node.output.first ?? "")
     case "value_float": tensor = HostTensor(shape: [], floats: [attribute.f])
@@ -38,7 +39,7 @@ extension OperatorTable {
       throw context.invalid("expected a shape within 2^32 elements", "\(shape)")
     }
     var value = HostTensor(shape: [1], floats: [0])
-    if let attribute = context.attribute("value") {
+    if let attribute = context.attribute("value", .tensor) {
       value = try context.importer.model.reader.tensor(attribute.t, name: context.name)
     }
     guard value.elementCount == 1 else {
@@ -49,7 +50,7 @@ extension OperatorTable {
       return try context.set(
         plain: try context.add(constant: HostTensor(shape: shape, computedBy: rule)))
     }
-    guard count <= 1 << 24 else { throw context.refuse("\(count) equal values that are no floats") }
+    try context.importer.charge(count)
     let element = value.withUnsafeBytes { Array($0) }
     let storage = TensorStorage(byteCount: count * element.count) { bytes in
       for index in bytes.indices { bytes[index] = element[index % element.count] }
@@ -85,10 +86,11 @@ extension OperatorTable {
     }
     let type = try context.value(0).type.elementType
     let count = ((bounds[1] - bounds[0]) / bounds[2]).rounded(.up)
-    guard count.isFinite, count <= 0x1p24 else {
-      throw context.invalid("expected at most 2^24 elements", "\(bounds)")
+    guard count.isFinite, count <= Double(GraphImporter.madeLimit) else {
+      throw context.invalid("expected at most \(GraphImporter.madeLimit) elements", "\(bounds)")
     }
-    let values = (0..<max(0, Int(count))).map { bounds[0] + Double($0) * bounds[2] }
+    try context.importer.charge(Int(max(0, count)))
+    let values = (0..<Int(max(0, count))).map { bounds[0] + Double($0) * bounds[2] }
     try context.set(
       plain: try context.add(
         constant: HostTensor(shape: [values.count], elementType: type, doubles: values)))
@@ -105,6 +107,7 @@ extension OperatorTable {
         ? type.elementType : ONNXElementType.elementType(Int32(clamping: wanted)),
       ElementType.computed.contains(element)
     else { throw context.refuse("type \(wanted)") }
+    try context.importer.charge(type.shape.elementCount)
     let (columns, offset) = (type.shape[1], context.int("k"))
     let values = (0..<type.shape.elementCount).map { index in
       index % columns - index / columns == offset ? 1.0 : 0
@@ -118,7 +121,10 @@ extension OperatorTable {
     guard let condition = context.known(0)?.integers().first else {
       throw context.refuse("a condition computed at run time")
     }
-    guard let graph = context.attribute(condition != 0 ? "then_branch" : "else_branch")?.g else {
+    guard
+      let graph = context.attribute(
+        condition != 0 ? "then_branch" : "else_branch", .graph)?.g
+    else {
       throw context.invalid("expected two branches", "fewer")
     }
     try context.importer.inline(branch: graph, context)

@@ -6,14 +6,18 @@ import WireFormats
 
 /// Makes tensors of `TensorProto` messages; large ones view the mapped file or the external data beside it.
 final class TensorReader: Sendable {
+  /// Data of fewer bytes are copied: a view would cost more.
+  private static let smallestView = 256
+
   private let file: MappedFile
+  private let outline: ProtobufOutline
   private let storage: TensorStorage
   private let external: Mutex<ExternalData>
 
-  /// A reader of tensors of `file`, whose structure ``WireOutline`` has read. External data lie in `folder`; nil
-  /// refuses them.
-  init(_ file: MappedFile, folder: String?) {
-    self.file = file
+  /// A reader of tensors of the file that `outline` is of. External data lie in `folder`; nil refuses them.
+  init(_ outline: ProtobufOutline, folder: String?) {
+    self.outline = outline
+    file = outline.file
     storage = file.tensorStorage
     external = Mutex(ExternalData(folder: folder))
   }
@@ -49,22 +53,29 @@ final class TensorReader: Sendable {
       return HostTensor(
         elementType: type, shape: shape, storage: found.storage, byteOffset: found.offset)
     }
-    if proto.hasSegment {
-      let (begin, end) = (Int(proto.segment.begin), Int(proto.segment.end))
-      guard end > 0 || type == .float32 else {
-        throw failure("expected \(type.rawValue) data", "float_data")
-      }
-      try require(byteCount, of: type, shape, found: abs(end) - begin)
-      return HostTensor(elementType: type, shape: shape, storage: storage, byteOffset: begin)
-    }
-    if proto.hasRawData {
-      try require(byteCount, of: type, shape, found: proto.rawData.count)
-      let data = proto.rawData
-      return HostTensor(
-        elementType: type, shape: shape,
-        storage: TensorStorage(byteCount: byteCount) { _ = data.copyBytes(to: $0) })
-    }
+    if proto.hasSegment { throw failure("expected a whole tensor", "one in segments") }
+    if proto.hasRawData { return try stored(proto.rawData, byteCount, type, shape) }
     return try typed(proto, type, shape)
+  }
+
+  /// A tensor whose elements lie in the file as they are, where `token` says.
+  private func stored(
+    _ token: Data, _ byteCount: Int, _ type: ElementType, _ shape: Shape
+  ) throws(InceptError) -> HostTensor {
+    let content = outline.content(token)
+    guard content?.field != ONNXSchema.floatData || type == .float32 else {
+      throw failure("expected \(type.rawValue) data", "float_data")
+    }
+    let bytes = content?.bytes ?? 0..<0
+    try require(byteCount, of: type, shape, found: bytes.count)
+    guard bytes.count < Self.smallestView else {
+      return HostTensor(
+        elementType: type, shape: shape, storage: storage, byteOffset: bytes.lowerBound)
+    }
+    let data = UnsafeRawBufferPointer(rebasing: file.bytes[bytes])
+    return HostTensor(
+      elementType: type, shape: shape,
+      storage: TensorStorage(byteCount: byteCount) { $0.copyMemory(from: data) })
   }
 
   /// A tensor whose elements are in one of the typed fields.

@@ -16,6 +16,11 @@ struct NetworkEmitter {
   private let source: String
   private var refused: [RefusedNode]
   private var values: [Int: [Value]] = [:]
+  /// Whole numbers that may still be computed.
+  private var budget = NetworkEmitter.integerLimit
+
+  /// Whole numbers that may be computed altogether, constants not counted.
+  static let integerLimit = 1 << 25
 
   /// Emits into `emitter`; `refused` are nodes whose operation nothing is known of.
   init(_ flat: FlatGraph, _ emitter: GraphEmitter, refused: [RefusedNode], source: String) {
@@ -53,7 +58,7 @@ struct NetworkEmitter {
   }
 
   /// The node's values; none where what it reads was refused, or its operation is unknown.
-  private func emit(_ node: FlatNode) throws(ImportFailure) -> [Value] {
+  private mutating func emit(_ node: FlatNode) throws(ImportFailure) -> [Value] {
     guard let conversion = Conversions.of(node.op) else { return [] }
     var inputs: [Value] = []
     for reference in node.inputs {
@@ -63,7 +68,15 @@ struct NetworkEmitter {
       case let value?: inputs.append(value)
       }
     }
-    return try conversion(NodeScope(emitter: emitter, node: node, inputs: inputs))
+    let values = try conversion(NodeScope(emitter: emitter, node: node, inputs: inputs))
+    guard node.op != "Const" else { return values }
+    for case .integers(let numbers) in values {
+      guard numbers.values.count <= budget else {
+        throw .refused("more than \(Self.integerLimit) whole numbers are computed before it")
+      }
+      budget -= numbers.values.count
+    }
+    return values
   }
 
   /// The value behind a resolved reference; nil where its node computes others.

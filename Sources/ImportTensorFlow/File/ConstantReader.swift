@@ -31,10 +31,10 @@ struct ConstantReader {
     guard let count = shape.checkedElementCount else {
       throw .refused("its shape \(shape) is beyond any memory")
     }
-    guard let range = file.outline.content(proto.tensorContent) else {
-      throw .refused("its contents are damaged")
-    }
-    if !range.isEmpty {
+    if !proto.tensorContent.isEmpty {
+      guard let range = file.outline.content(proto.tensorContent)?.bytes else {
+        throw .refused("its contents are damaged")
+      }
       let (bytes, overflow) = count.multipliedReportingOverflow(by: type.byteCount)
       guard !overflow, bytes == range.count else {
         throw .refused("it has \(range.count) bytes for \(type.rawValue)\(shape)")

@@ -23,7 +23,9 @@ struct GraphDefFile {
     outline = try ProtobufOutline(file, schema: Self.schema)
     storage = file.tensorStorage
     do {
-      message = try Tensorflow_GraphDef(serializedBytes: outline.bytes)
+      var options = BinaryDecodingOptions()
+      options.discardUnknownFields = true
+      message = try Tensorflow_GraphDef(serializedBytes: outline.bytes, options: options)
     } catch {
       throw InceptError(
         .badData, subject: file.name, expected: "expected a TensorFlow GraphDef",
@@ -37,20 +39,20 @@ struct GraphDefFile {
   }
 
   private static let schema = ProtobufSchema(
-    root: "GraphDef",
+    title: "a TensorFlow GraphDef (protobuf)", root: "GraphDef",
     messages: [
       "GraphDef": [1: .message("NodeDef"), 2: .message("Library")],
       "Library": [1: .message("Function")],
-      "Function": [1: .message("Signature"), 3: .message("NodeDef")],
+      "Function": [1: .message("Signature"), 3: .message("NodeDef"), 4: .message("Result")],
       "Signature": [2: .message("Argument"), 3: .message("Argument")],
-      "NodeDef": [5: .message("Entry")],
+      "NodeDef": [4: .dropped, 5: .message("Entry")],
       "Entry": [2: .message("Attribute")],
       "Attribute": [
         1: .message("List"), 7: .message("Shape"), 8: .message("Tensor"), 10: .message("Name"),
       ],
       "List": [7: .message("Shape"), 8: .message("Tensor"), 9: .message("Name")],
       "Name": [2: .message("Entry")],
-      "Tensor": [2: .message("Shape"), 4: .content],
+      "Tensor": [2: .message("Shape"), 4: .content(as: 4)],
       "Shape": [2: .message("Extent")],
     ])
 }

@@ -89,6 +89,8 @@ enum MovementOps {
       guard known.allSatisfy({ $0.shape.rank == 1 }), given == 0 || given == -1 else {
         throw .refused("it joins tables of whole numbers")
       }
+      let count = known.reduce(0) { $0 + $1.values.count }
+      guard count <= IntegerOps.limit else { throw .refused("it joins \(count) whole numbers") }
       let values = known.flatMap(\.values)
       return [.integers(IntegerTensor([values.count], values, isOpen: known.flatMap(\.isOpen)))]
     }

@@ -5,7 +5,7 @@ import TensorCore
 /// elements in the mapped file.
 ///
 /// Every field that the schema calls content is replaced by a token of eight bytes, which ``content(_:)`` turns
-/// into the place in the file. (protobuf.dev, "Encoding"; groups, which proto3 lacks, are refused.)
+/// into the place in the file; what nobody reads is left out. Everything that grows when it is decoded is counted.
 package struct ProtobufOutline: Sendable {
   /// What is accepted, so that decoding takes neither long nor much memory.
   package struct Limits: Sendable {
@@ -13,6 +13,8 @@ package struct ProtobufOutline: Sendable {
     package var bytes = 64 << 20
     /// Messages in it, as far as the schema knows them.
     package var messages = 1 << 20
+    /// Fields of these messages.
+    package var fields = 4_000_000
     /// Messages within messages.
     package var depth = 64
 
@@ -20,12 +22,21 @@ package struct ProtobufOutline: Sendable {
     package init() {}
   }
 
+  /// A field that stayed in the file.
+  package struct Content: Sendable, Hashable {
+    /// The number of the field that it was.
+    package let field: Int
+    /// Where its bytes are.
+    package let bytes: Range<Int>
+  }
+
   /// The message's wire form, with tokens for contents.
   package private(set) var bytes: [UInt8] = []
   /// The file.
   package let file: MappedFile
-  private var contents: [Range<Int>] = []
+  private var contents: [Content] = []
   private var messageCount = 0
+  private var fieldCount = 0
   private let schema: ProtobufSchema
   private let limits: Limits
 
@@ -45,38 +56,39 @@ package struct ProtobufOutline: Sendable {
     try message(schema.root, 0..<file.bytes.count, depth: 0)
   }
 
-  /// The bytes in the file that a content field's `token` stands for; empty for an empty field, nil for what
-  /// is no token of this outline.
-  package func content(_ token: Data) -> Range<Int>? {
-    if token.isEmpty { return 0..<0 }
+  /// What a content field's `token` stands for; nil for what is no token of this outline. Empty fields have no
+  /// tokens.
+  package func content(_ token: Data) -> Content? {
     guard token.count == Self.tokenBytes else { return nil }
     let index = token.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     return index < UInt64(contents.count) ? contents[Int(index)] : nil
   }
 
   private mutating func message(
-    _ type: String, _ range: Range<Int>, depth: Int
+    _ type: Int, _ range: Range<Int>, depth: Int
   ) throws(InceptError) {
     messageCount += 1
     guard depth <= limits.depth, messageCount <= limits.messages else {
-      throw damaged(
-        "expected at most \(limits.messages) messages, nested up to \(limits.depth) deep", "more")
+      throw beyond("\(limits.messages) messages, nested up to \(limits.depth) deep")
     }
-    let fields = schema.messages[type] ?? [:]
-    var cursor = ProtobufCursor(file, range)
+    var cursor = ProtobufCursor(file.bytes, range)
     var copied = range.lowerBound
-    while let field = try cursor.next() {
-      guard let payload = field.payload, let kind = fields[field.number] else { continue }
-      switch kind {
+    while let field = try next(&cursor) {
+      fieldCount += 1
+      guard fieldCount <= limits.fields else { throw beyond("\(limits.fields) fields") }
+      guard case .payload(let payload) = field.value else { continue }
+      switch schema.step(type, field.number) {
+      case .copied: continue
       case .content where payload.isEmpty: continue
-      case .content:
+      case .dropped: try copy(copied..<field.start)
+      case .content(let number):
         try copy(copied..<field.start)
-        appendTag(field.number)
+        appendTag(number)
         bytes.append(UInt8(Self.tokenBytes))
         withUnsafeBytes(of: UInt64(contents.count).littleEndian) {
           bytes.append(contentsOf: $0)
         }
-        contents.append(payload)
+        contents.append(Content(field: field.number, bytes: payload))
       case .message(let type):
         try copy(copied..<field.start)
         appendTag(field.number)
@@ -90,13 +102,19 @@ package struct ProtobufOutline: Sendable {
     try copy(copied..<range.upperBound)
   }
 
+  private func next(_ cursor: inout ProtobufCursor) throws(InceptError) -> ProtobufCursor.Field? {
+    do throws(ProtobufCursor.Damage) {
+      return try cursor.next()
+    } catch {
+      throw damaged("\(error.expectation) at byte \(error.place)", error.found)
+    }
+  }
+
   private mutating func copy(_ range: Range<Int>) throws(InceptError) {
     guard bytes.count + range.count <= limits.bytes else {
-      throw damaged(
-        "expected at most \(limits.bytes) bytes beside the tensors' contents", "more",
-        hint: "store large tensors as raw bytes")
+      throw beyond("\(limits.bytes >> 20) MiB beside the tensors' contents")
     }
-    bytes.append(contentsOf: file.bytes[range])
+    bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: file.bytes[range]))
   }
 
   private mutating func appendTag(_ number: Int) {
@@ -117,7 +135,15 @@ package struct ProtobufOutline: Sendable {
     }
   }
 
-  private func damaged(_ expected: String, _ found: String, hint: String? = nil) -> InceptError {
-    InceptError(.badData, subject: file.name, expected: expected, found: found, hint: hint)
+  private func beyond(_ limit: String) -> InceptError {
+    InceptError(
+      .badData, subject: file.name, expected: "expected \(schema.title) of at most \(limit)",
+      found: "more", hint: "large tensors belong into raw bytes")
+  }
+
+  private func damaged(_ expected: String, _ found: String) -> InceptError {
+    InceptError(
+      .badData, subject: file.name, expected: "\(expected), in \(schema.title)", found: found,
+      hint: "is the file complete? compare its size with the original's")
   }
 }

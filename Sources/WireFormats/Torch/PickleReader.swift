@@ -70,7 +70,11 @@ struct PickleReader {
       guard (2...5).contains(version) else {
         throw bad("expected pickle protocol 2 to 5", found: "\(version)")
       }
-    case .frame: _ = try some(reader.integer(UInt64.self))
+    case .frame:
+      let count = try some(reader.count(UInt64.self))
+      guard count <= reader.remaining else {
+        throw bad("expected a frame of at most \(reader.remaining) bytes", found: "\(count)")
+      }
     case .stop: break
     case .mark: marks.append(stack.count)
     case .none, .newTrue, .newFalse, .binInt, .binInt1, .binInt2, .long1, .long4, .binFloat:

@@ -108,7 +108,8 @@ package struct ZipDirectory {
     else {
       throw file.damagedZip("expected a directory entry", found: "something else")
     }
-    guard flags & 1 == 0 else {
+    // Bits 0 and 6: encrypted, strongly; bit 13: the directory is.
+    guard flags & (1 | 1 << 6 | 1 << 13) == 0 else {
       throw file.damagedZip("expected no encryption", found: "'\(name)' encrypted")
     }
     guard Zip64.widen(&size, &compressed, &offset, extra) else {
