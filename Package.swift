@@ -90,7 +90,8 @@ let package = Package(
     library(
       "Incept",
       [
-        "TensorCore", "GraphIR", "Operators", "Passes", "OpenCLRuntime", "OpenCLBackend",
+        "TensorCore", "GraphIR", "Operators", "Passes", "Reference", "OpenCLRuntime",
+        "OpenCLBackend",
         "DiskCache", "WireFormats", "ImportKeras", "ImportONNX", "ImportTensorFlow", "Models",
         "Imaging", "Profiling",
       ]),

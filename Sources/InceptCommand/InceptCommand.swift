@@ -16,7 +16,7 @@ struct InceptCommand: ParsableCommand {
     version: "incept \(Incept.version)",
     subcommands: [
       DevicesCommand.self, ModelsCommand.self, RunCommand.self, GraphCommand.self,
-      ProfileCommand.self, BenchCommand.self, TuneCommand.self,
+      ProfileCommand.self, BenchCommand.self, TuneCommand.self, CompareCommand.self,
       ConvertCommand.self, CacheCommand.self, CompileProgramsCommand.self,
     ])
 
