@@ -91,9 +91,8 @@ let package = Package(
       "Incept",
       [
         "TensorCore", "GraphIR", "Operators", "Passes", "Reference", "OpenCLRuntime",
-        "OpenCLBackend",
-        "DiskCache", "WireFormats", "ImportKeras", "ImportONNX", "ImportTensorFlow", "Models",
-        "Imaging", "Profiling",
+        "OpenCLBackend", "DiskCache", "WireFormats", "ImportKeras", "ImportONNX",
+        "ImportTensorFlow", "Models", "Imaging", "Profiling",
       ]),
     .executableTarget(
       name: "InceptCommand",
@@ -171,7 +170,12 @@ let package = Package(
       "ModelsTests", ["Models", "Imaging", "Operators", "GraphIR", "Reference", "WireFormats"]),
     tests("ImagingTests", ["Imaging", "TensorCore"], exclude: ["Fixtures"]),
     tests("ProfilingTests", ["Profiling", "TensorCore"]),
-    tests("InceptTests", ["Incept", "Models", "Imaging"]),
+    tests(
+      "InceptTests",
+      [
+        "Incept", "Models", "Imaging", "WireFormats", "OpenCLBackend", "Operators", "GraphIR",
+        "TensorCore",
+      ]),
     tests(
       "EndToEndTests",
       [

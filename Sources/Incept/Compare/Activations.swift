@@ -61,7 +61,15 @@ struct Activations {
           ? "the axes are in another order than the framework's"
           : "the activations must be of the same input")
     }
-    let shaped = tensor.reshaped(wanted)
+    let shaped = tensor.converted(toHold: type.elementType).reshaped(wanted)
     return order.map { shaped.permuted($0.inversePermutation) } ?? shaped
+  }
+}
+
+extension HostTensor {
+  /// The tensor itself, or one of `type` with the nearest values where it can't stand for values of that type.
+  fileprivate func converted(toHold type: ElementType) -> HostTensor {
+    guard refusal(as: type) != nil || type == .bool && elementType != .bool else { return self }
+    return HostTensor(shape: shape, elementType: type, doubles: doubles())
   }
 }

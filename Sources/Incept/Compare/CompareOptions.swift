@@ -1,3 +1,5 @@
+import OpenCLBackend
+
 /// What a network is compared with, and on what.
 public struct CompareOptions: Sendable {
   /// Where expected values come from.
@@ -12,10 +14,11 @@ public struct CompareOptions: Sendable {
 
   /// Where expected values come from.
   public var against: Against
-  /// Largest error of a layer that is accepted, as a part of the layer's largest expected magnitude; nil for
-  /// ``defaultTolerance(_:_:)``. Integers and bools must be equal whatever it is.
+  /// Largest error of a layer that is accepted, its own or in the network, as a part of the layer's largest expected
+  /// magnitude; nil for ``defaultTolerance(_:_:)``, and for own errors a tenth of that. Integers and bools must be
+  /// equal whatever it is.
   public var tolerance: Double?
-  /// Whether a layer is judged by its own error, on the inputs that are expected, rather than by the error of its
+  /// Whether a layer is judged by its own error alone, on the inputs that are expected, and not by the error of its
   /// value in the network.
   public var isIsolated: Bool
   /// Tensors by the names of the inputs; a network with one input takes any name.
@@ -34,6 +37,8 @@ public struct CompareOptions: Sendable {
   public var dump: String?
   /// The layer that ``dump`` gets instead.
   public var layer: String?
+  /// A mistake to be found: changes the plan before it runs. For tests.
+  package var fault: (@Sendable (inout Plan) -> Void)?
 
   /// Creates options. Without inputs or a picture, made-up numbers go in.
   public init(
@@ -55,13 +60,17 @@ public struct CompareOptions: Sendable {
     self.layer = layer
   }
 
-  /// The tolerance that rounding errors of real networks stay below by a factor of ten, and mistakes rarely do.
+  /// An error in the network that rounding alone does not make: several times what real networks of a hundred layers
+  /// have (`docs/compare.md`).
   public static func defaultTolerance(_ accuracy: Accuracy, _ precision: Precision) -> Double {
     switch (precision, accuracy) {
-    case (.fp16, _): 5e-2
-    case (.fp32, .exact): 2e-5
-    case (.fp32, .high): 1e-4
-    case (.fp32, .fast): 2e-4
+    case (.fp16, _): 3e-1
+    case (.fp32, .exact): 5e-4
+    case (.fp32, .high): 1e-3
+    case (.fp32, .fast): 2e-3
     }
   }
+
+  /// The part of the default tolerance that a layer's own error may be: rounding errors of single layers.
+  static let ownPart = 0.1
 }

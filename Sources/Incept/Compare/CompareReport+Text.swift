@@ -60,10 +60,14 @@ extension CompareReport {
       table.add(["input", "\(input.name) \(Shape(input.shape)): \(input.source)"])
     }
     table.add(["accuracy", accuracy.rawValue + precision.remark])
+    let own = Self.number(ownTolerance)
     table.add([
-      "columns",
-      "ERROR: largest, of the layer's largest value; OWN: the same on the inputs that are expected; MAX, MEAN: as they are",
+      "ERROR",
+      "the largest, as a part of the layer's largest value"
+        + (isIsolated ? "" : "; accepted: \(Self.number(tolerance))"),
     ])
+    table.add(["OWN", "the same on the inputs that are expected; accepted: \(own)"])
+    table.add(["MAX, MEAN", "errors as they are; ULP: the largest in steps of float32"])
     if !missing.isEmpty {
       table.add(["not in file", Self.list(missing, "layers")])
     }
@@ -85,11 +89,11 @@ extension CompareReport {
     guard let firstBad else {
       let worst = layers.max { judgedError($0) < judgedError($1) }
       let last = worst.map { "; the largest is \(Self.number(judgedError($0))), in \($0.name)" }
-      return "OK: \(judged) of all \(layers.count) layers are within \(Self.number(tolerance))"
-        + "\(last ?? "")\n" + reproducerText()
+      return "OK: \(judged) of all \(layers.count) layers are within the tolerance\(last ?? "")\n"
+        + reproducerText()
     }
     let rest = layers.count { !$0.isWithin }
-    var text = "BAD: \(rest) of \(layers.count) layers are beyond \(Self.number(tolerance))"
+    var text = "BAD: \(rest) of \(layers.count) layers beyond the tolerance"
     guard layers.indices.contains(firstBad.index) else {
       return text + "; the results of a run as a whole differ\n" + resultsText() + reproducerText()
     }
@@ -100,8 +104,12 @@ extension CompareReport {
     add("layer", "\(firstBad.index + 1) of \(layers.count): \(layer.op) \(Shape(layer.shape))"
       + (layer.variant.isEmpty ? ", a view" : ", kernel \(layer.variant)"))
     if layer.sources != [layer.name] { add("computes", layer.sources.joined(separator: ", ")) }
-    add("error", "\(Self.number(layer.error.relativeError)) of its largest value"
-      + (layer.own.map { ", \(Self.number($0.relativeError)) on the inputs that are expected" } ?? ""))
+    add(
+      "error",
+      "\(Self.amount(layer.error, layer.type)) in the network"
+        + (layer.own.map {
+          ", \(Self.amount($0, layer.type)) on the inputs that are expected"
+        } ?? ""))
     if let worst = (isIsolated ? layer.own : nil)?.worst ?? layer.error.worst {
       add("worst", "\(Shape(worst.index)): \(Self.value(worst.actual)), expected \(Self.value(worst.expected))")
     }
@@ -113,8 +121,16 @@ extension CompareReport {
     isIsolated ? layer.own?.relativeError ?? 0 : layer.error.relativeError
   }
 
+  /// An error in words.
+  private static func amount(_ error: LayerDifference, _ type: String) -> String {
+    if type != "float32" { return "\(error.mismatchCount) of \(error.count) elements differ" }
+    let relative = "\(number(error.relativeError)) of its largest value"
+    if error.mismatchCount == 0 { return relative }
+    return "\(error.mismatchCount) of \(error.count) elements NaN or infinite on one side only (the rest: \(relative))"
+  }
+
   private static func value(_ value: Double?) -> String {
-    value.map { "\(Float($0))" } ?? "not finite"
+    value.map { "\(Float($0))" } ?? "NaN or infinite"
   }
 
   private func explanation(_ cause: Cause, _ bad: FirstBad) -> String {
@@ -133,6 +149,8 @@ extension CompareReport {
     case .before:
       return "the kernel computes what the layer says of what comes in\(off): other weights or attributes in this "
         + "layer, or in one before it that the file knows nothing of"
+    case .memory:
+      return "memory: the kernel is right by itself, but did not get what the layers before it gave"
     case .order: return "every layer is right by itself, but not in one run"
     }
   }

@@ -18,7 +18,9 @@ public struct CompareReport: Report {
   public var inputs: [Input]
   /// Largest accepted error, as a part of a layer's largest expected magnitude.
   public var tolerance: Double
-  /// Whether layers are judged by their own error, on the inputs that are expected, where it is known.
+  /// Largest accepted own error, likewise.
+  public var ownTolerance: Double
+  /// Whether layers are judged by their own errors alone, where these are known.
   public var isIsolated: Bool
   /// Whether all layers are within the tolerance.
   public var agrees: Bool
@@ -37,6 +39,7 @@ public struct CompareReport: Report {
 
   enum CodingKeys: String, CodingKey {
     case schema, model, device, against, accuracy, precision, inputs, tolerance
+    case ownTolerance = "own_tolerance"
     case isIsolated = "isolated"
     case agrees
     case firstBad = "first_bad"
@@ -103,6 +106,9 @@ public struct CompareReport: Report {
     case definition
     /// The kernel computes what the layer says of what comes in. What should come in isn't known.
     case before
+    /// The layer is right on the inputs that are expected and in the network does not compute what it says of what
+    /// the layers before gave: something else wrote there, or it ran too early.
+    case memory
     /// Layer by layer all is right, but not in a run as a whole.
     case order
   }

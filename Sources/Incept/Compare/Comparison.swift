@@ -25,6 +25,8 @@ struct Comparison {
     let expected: [Int: HostTensor]
     /// What the device computes from ``inputs``, by output.
     let actual: [HostTensor]
+    /// What the layers before gave in the network, and what this one made of it.
+    let seen: [ValueID: HostTensor], given: [HostTensor]
   }
 
   /// What was compared.
@@ -49,15 +51,18 @@ struct Comparison {
   private let users: [ValueID: [NodeID]]
 
   init(
-    _ session: Session, _ feeds: [String: HostTensor], outputs: [String] = []
+    _ session: Session, _ feeds: [String: HostTensor], outputs: [String] = [],
+    fault: (@Sendable (inout Plan) -> Void)? = nil
   ) throws(InceptError) {
     self.session = session
     self.feeds = feeds
     let shapes = feeds.mapValues(\.shape)
     graph = try session.model.optimised(shapes, outputs: outputs)
     names = try LayerNames(session.model, shapes, optimised: graph, outputs: outputs)
-    plan = try PlanBuilder.plan(
+    var plan = try PlanBuilder.plan(
       graph, for: session.backend.traits, options: session.planOptions)
+    fault?(&plan)
+    self.plan = plan
     executable = try Executable(plan, on: session.backend) { session.reportPreparing($0) }
     launches = plan.launchesByNode
     users = graph.users()
@@ -195,10 +200,12 @@ struct Comparison {
     definesRest: Bool
   ) throws(InceptError) -> [Int: ExpectedTensor] {
     var result: [Int: ExpectedTensor] = [:]
-    for index in node.outputs.indices {
-      result[index] = try source.value(ValueID(node.id, output: index))
+    for (index, type) in node.outputs.enumerated() {
+      let tensor = try source.value(ValueID(node.id, output: index))
+      if let tensor, tensor.shape == type.shape { result[index] = tensor }
     }
-    guard definesRest, result.count < node.outputs.count,
+    // What is only looked at in another way needs no source.
+    guard definesRest || launches[node.id] == nil, result.count < node.outputs.count,
       let inputs = operands(node, { known[$0]?.reference(graph.type(of: $0).elementType) })
     else { return result }
     let defined = try ReferenceEvaluator.outputs(of: node, inputs)
@@ -248,25 +255,34 @@ struct Comparison {
     }
     let found = alone ?? node.outputs.indices.compactMap { actual[ValueID(node.id, output: $0)] }
     guard inputs.count == data.count, found.count == node.outputs.count else { return nil }
+    var seen: [ValueID: HostTensor] = [:]
+    for input in data { seen[input] = actual[input] ?? feeds[graph.producer(of: input).name] }
     return Evidence(
       node: node, inputs: inputs, hasExpectedInputs: isKnown, expected: expected.mapValues(\.host),
-      actual: found)
+      actual: found, seen: seen,
+      given: node.outputs.indices.compactMap { actual[ValueID(node.id, output: $0)] })
   }
 
-  /// How far the device is from the layer's own definition, as the optimised network has it, on the same inputs:
-  /// the largest difference of its results.
-  func kernelError(_ evidence: Evidence) throws(InceptError) -> [LayerDifference] {
-    guard
-      let inputs = operands(
-        evidence.node,
-        { input in
-          evidence.inputs[input].map {
-            ReferenceTensor($0, as: graph.type(of: input).elementType)
-          }
-        })
-    else { return [] }
-    let defined = try ReferenceEvaluator.outputs(of: evidence.node, inputs)
-    return zip(evidence.actual, defined).map { LayerDifference($0, .exact($1)) }
+  /// How far the device's results of a layer are from the layer's own definition, as the optimised network has it, on
+  /// the same inputs.
+  func kernelErrors(_ evidence: Evidence) throws(InceptError) -> [LayerDifference] {
+    try errors(evidence.node, evidence.inputs, evidence.actual)
+  }
+
+  /// The same for the layer in the network, on what the layers before gave.
+  func networkErrors(_ evidence: Evidence) throws(InceptError) -> [LayerDifference] {
+    try errors(evidence.node, evidence.seen, evidence.given)
+  }
+
+  private func errors(
+    _ node: Node, _ inputs: [ValueID: HostTensor], _ results: [HostTensor]
+  ) throws(InceptError) -> [LayerDifference] {
+    let operands = operands(node) { input in
+      inputs[input].map { ReferenceTensor($0, as: graph.type(of: input).elementType) }
+    }
+    guard let operands, results.count == node.outputs.count else { return [] }
+    let defined = try ReferenceEvaluator.outputs(of: node, operands)
+    return zip(results, defined).map { LayerDifference($0, .exact($1)) }
   }
 }
 

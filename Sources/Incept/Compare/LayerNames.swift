@@ -49,8 +49,19 @@ struct LayerNames {
     positions = sources.compactMapValues { order[$0.node] }
   }
 
-  /// What to call a value: as the framework does, where it is one of the imported network.
-  func name(_ value: ValueID) -> String { names[value] ?? optimised.label(value) }
+  /// What to call a value: as the framework does, where it is one of the imported network; else as the pass that made
+  /// it, of merged siblings each by its own name.
+  func name(_ value: ValueID) -> String {
+    if let name = names[value] { return name }
+    let node = optimised.producer(of: value)
+    let parts = node.name.split(separator: " + ").map(String.init)
+    guard node.outputs.count > 1, parts.count == node.outputs.count else {
+      return optimised.label(value)
+    }
+    // The module that siblings share is said once.
+    let module = value.output == 0 ? "" : parts[0].lastIndex(of: ".").map { parts[0][...$0] } ?? ""
+    return module + parts[value.output]
+  }
 
   /// The imported value that a value is; nil where passes made it.
   func importedValue(_ value: ValueID) -> ValueID? {
@@ -59,8 +70,11 @@ struct LayerNames {
 
   /// The framework's axis order for a value: axis `i` of what people see is axis `permutation[i]`; nil: as it is.
   func permutation(_ value: ValueID) -> [Int]? {
-    guard let name = names[value], let output = places[name] else { return nil }
-    return optimised.permutationForPeople(of: output)
+    optimised.permutationForPeople(
+      of: names[value].flatMap { places[$0] }
+        ?? GraphOutput(
+          name: "", value: value,
+          isFrameworkOrdered: optimised.frameworkOrdered.contains(value.node)))
   }
 
   /// Rounds of asking: each drops at least one name.

@@ -226,7 +226,6 @@ struct Reproducer {
         + ($0.local.map { ", local \($0)" } ?? "")
         + ($0.options.isEmpty ? ", no build options" : ", built with \($0.options)")
     }
-    let error = (layer.own ?? layer.error).relativeError
     return """
       \(layer.op) '\(layer.name)' of \(session.model.reported.line)
       on \(session.device.reported.line)
@@ -235,16 +234,16 @@ struct Reproducer {
 
         \(command(in: ""))
 
-      In the network its error was \(NumberText.scientific(layer.error.relativeError)) of its largest value, \
-      \(layer.own == nil ? "" : "on the inputs below \(NumberText.scientific(error)), ")\
-      the tolerance \(NumberText.scientific(tolerance)).
+      In the network its error was \(NumberText.scientific(layer.error.relativeError)) of its largest value\
+      \(layer.own.map { ", on the inputs here \(NumberText.scientific($0.relativeError))" } ?? ""); \
+      the tolerance is \(NumberText.scientific(tolerance)).
       Alone, when this folder was written, it was \(reproduces ? "beyond" : "within") the tolerance.
 
-      \(Self.model)     the layer as a model, with its weights
-      \(Self.values)  its inputs, \(evidence.hasExpectedInputs ? "as they are expected" : "as the device had them"), and what is expected of it
-      input.*.npy, expected.*.npy  the same for NumPy; images are NHWC
-      actual.*.npy  what the device gave for these inputs
-      layer.json  the layer, its error and its kernels
+      layer.safetensors           the layer as a model, with its weights
+      expected.safetensors        its inputs, \(evidence.hasExpectedInputs ? "as they are expected" : "as the device had them"), and what is expected of it
+      input.*.npy expected.*.npy  the same for NumPy; images are NHWC
+      actual.*.npy                what the device gave for these inputs
+      layer.json                  the layer, its error and its kernels
 
       Kernels, as they were built:
       \(steps.joined(separator: "\n"))

@@ -26,6 +26,7 @@ private struct CompareRun {
   let session: Session
   let options: CompareOptions
   let tolerance: Double
+  let ownTolerance: Double
   let file: NamedTensors?
   let inputs: ComparedInputs
   private var layers: [(layer: CompareReport.Layer, row: Comparison.Row, part: Int)] = []
@@ -37,9 +38,10 @@ private struct CompareRun {
   init(_ session: Session, _ options: CompareOptions) throws(InceptError) {
     self.session = session
     self.options = options
-    tolerance =
-      options.tolerance
-      ?? CompareOptions.defaultTolerance(session.options.accuracy, session.options.precision)
+    let usual = CompareOptions.defaultTolerance(
+      session.options.accuracy, session.options.precision)
+    tolerance = options.tolerance ?? usual
+    ownTolerance = options.tolerance ?? usual * CompareOptions.ownPart
     if let dump = options.dump { try Reproducer.requireFree(dump) }
     guard options.layer == nil || options.dump != nil else {
       throw InceptError(
@@ -52,10 +54,10 @@ private struct CompareRun {
   }
 
   mutating func report() throws(InceptError) -> CompareReport {
-    let (session, feeds) = (session, inputs.feeds)
+    let (session, feeds, fault) = (session, inputs.feeds, options.fault)
     let shapes = feeds.mapValues(\.shape)
     let first = try session.preparing(for: feeds) { () throws(InceptError) in
-      try Comparison(session, feeds)
+      try Comparison(session, feeds, fault: fault)
     }
     var activations: Activations?
     if let file {
@@ -68,7 +70,7 @@ private struct CompareRun {
     let apart = (asked + options.outputs).filter { first.names.places[$0] == nil }
     var parts = [(comparison: first, wanted: try wanted(first, activations, asked))]
     if !apart.isEmpty {
-      let second = try Comparison(session, feeds, outputs: apart)
+      let second = try Comparison(session, feeds, outputs: apart, fault: fault)
       var wanted: [ValueID: String] = [:]
       for output in second.graph.outputs where apart.contains(output.name) {
         guard second.graph.producer(of: output.value).op.isComputed else { continue }
@@ -97,7 +99,10 @@ private struct CompareRun {
         wanted[place.value] = name
       }
     }
-    missing = comparison.values.filter { wanted[$0] == nil }.map { comparison.names.name($0) }
+    // Views compute nothing, so that nothing is missed about them.
+    missing = comparison.values.filter {
+      wanted[$0] == nil && !comparison.launches(of: $0.node).isEmpty
+    }.map { comparison.names.name($0) }
     return wanted
   }
 
@@ -174,10 +179,12 @@ private struct CompareRun {
   }
 
   private func isWithin(_ row: Comparison.Row, _ comparison: Comparison) -> Bool {
-    guard options.isIsolated else { return row.error.isWithin(tolerance) }
-    if let own = row.own { return own.isWithin(tolerance) }
+    if let own = row.own {
+      return own.isWithin(ownTolerance) && (options.isIsolated || row.error.isWithin(tolerance))
+    }
     // A view has no error of its own.
-    return comparison.launches(of: row.value.node).isEmpty || row.error.isWithin(tolerance)
+    let isView = comparison.launches(of: row.value.node).isEmpty
+    return options.isIsolated && isView || row.error.isWithin(tolerance)
   }
 
   private func layer(
@@ -223,7 +230,8 @@ private struct CompareRun {
     return CompareReport(
       model: session.model.reported, device: session.device.reported, against: against,
       accuracy: session.options.accuracy, precision: session.options.precision,
-      inputs: inputs.reported, tolerance: tolerance, isIsolated: options.isIsolated,
+      inputs: inputs.reported, tolerance: tolerance, ownTolerance: ownTolerance,
+      isIsolated: options.isIsolated,
       agrees: bad == nil, firstBad: bad, layers: layers.map(\.layer), results: results,
       missing: missing, unmatched: unmatched, reproducer: try reproducer(index))
   }
@@ -251,13 +259,17 @@ private struct CompareRun {
       return bad
     }
     guard let evidence = evidence.first(where: { $0.node.id == row.value.node }) else { return bad }
-    let kernel = try comparison.kernelError(evidence)
+    let kernel = try comparison.kernelErrors(evidence)
     guard kernel.indices.contains(row.value.output) else { return bad }
     bad.kernelError = kernel[row.value.output].relativeError
-    if !kernel[row.value.output].isWithin(tolerance) {
+    if !kernel[row.value.output].isWithin(ownTolerance) {
       bad.cause = .kernel
     } else if let own = row.own {
-      bad.cause = own.isWithin(tolerance) ? .inputs : .definition
+      bad.cause =
+        !own.isWithin(ownTolerance)
+        ? .definition
+        : try comparison.networkErrors(evidence).allSatisfy { $0.isWithin(ownTolerance) }
+          ? .inputs : .memory
     } else {
       bad.cause = .before
     }
@@ -272,7 +284,7 @@ private struct CompareRun {
     let evidence = parts[part].evidence.first { $0.node.id == row.value.node }
     guard let evidence else { return nil }
     return try Reproducer(
-      session, parts[part].comparison, evidence, layer, tolerance: tolerance
+      session, parts[part].comparison, evidence, layer, tolerance: row.own == nil ? tolerance : ownTolerance
     ).write(to: folder)
   }
 }

@@ -31,10 +31,10 @@ struct CompareCommand: ParsableCommand {
   var against = "reference"
   @Option(
     help: ArgumentHelp(
-      "Largest error accepted, of a layer's largest value (default: 2e-5 for --accuracy exact, 1e-4 high, 2e-4 fast; 5e-2 for fp16).",
+      "Largest error accepted, of a layer's largest value (default: 5e-4 for --accuracy exact, 1e-3 high, 2e-3 fast, 0.3 for fp16; a tenth of that for a layer's own error).",
       valueName: "part"))
   var tolerance: ToleranceArgument?
-  @Flag(help: "Judge layers by their own errors, on the inputs that are expected.")
+  @Flag(help: "Judge layers by their own errors alone, on the inputs that are expected.")
   var isolated = false
   @Option(
     help: ArgumentHelp(
