@@ -28,8 +28,10 @@ struct Activations {
       .badData, subject: file.source,
       expected: "expected activations of layers of \(model.name), such as "
         + layers.suffix(3).joined(separator: ", "),
-      found: file.names.isEmpty ? "no tensors" : file.names.prefix(3).joined(separator: ", ")
-        + (file.names.count > 3 ? ", …" : ""),
+      found: file.names.isEmpty
+        ? "no tensors"
+        : file.names.prefix(3).joined(separator: ", ")
+          + (file.names.count > 3 ? ", …" : ""),
       hint: "`incept graph MODEL` lists the layers")
   }
 
@@ -52,7 +54,8 @@ struct Activations {
       || tensor.shape.dimensions.filter { $0 != 1 } == wanted.dimensions.filter { $0 != 1 }
     guard isSame else {
       let isOtherOrder =
-        order != nil ? tensor.shape == type.shape
+        order != nil
+        ? tensor.shape == type.shape
         : type.shape.rank == 4 && tensor.shape == type.shape.permuted([0, 3, 1, 2])
       throw InceptError(
         .badData, subject: "'\(name)' in \(file.source)", expected: "expected shape \(wanted)",

@@ -43,10 +43,14 @@ extension CompareReport {
       ("NaN", error.nanCount, error.expectedNaNCount),
       ("infinite", error.infinityCount, error.expectedInfinityCount),
     ] where count > 0 || expected > 0 {
-      notes.append("\(count) \(what)" + (count == expected ? " as expected" : ", expected \(expected)"))
+      notes.append(
+        "\(count) \(what)" + (count == expected ? " as expected" : ", expected \(expected)"))
     }
     if layer.type != "float32" {
-      notes.append(error.mismatchCount == 0 ? "\(layer.type), equal" : "\(layer.type), \(error.mismatchCount) of \(error.count) differ")
+      notes.append(
+        error.mismatchCount == 0
+          ? "\(layer.type), equal"
+          : "\(layer.type), \(error.mismatchCount) of \(error.count) differ")
     }
     return notes
   }
@@ -82,6 +86,9 @@ extension CompareReport {
     return names.count <= 6 ? shown : "\(names.count) \(what): \(shown), …"
   }
 
+  /// Longest line of an explanation.
+  private static let lineWidth = 88
+
   // MARK: The verdict
 
   private func verdict() -> String {
@@ -100,9 +107,15 @@ extension CompareReport {
     let layer = layers[firstBad.index]
     text += ", the first is \(layer.name)\n"
     var table = TextTable([("", .left), ("", .left)])
-    func add(_ title: String, _ value: String) { table.add(["  " + title, value]) }
-    add("layer", "\(firstBad.index + 1) of \(layers.count): \(layer.op) \(Shape(layer.shape))"
-      + (layer.variant.isEmpty ? ", a view" : ", kernel \(layer.variant)"))
+    func add(_ title: String, _ value: String) {
+      for (number, line) in value.lines(upTo: Self.lineWidth).enumerated() {
+        table.add([number == 0 ? "  " + title : "", line])
+      }
+    }
+    add(
+      "layer",
+      "\(firstBad.index + 1) of \(layers.count): \(layer.op) \(Shape(layer.shape))"
+        + (layer.variant.isEmpty ? ", a view" : ", kernel \(layer.variant)"))
     if layer.sources != [layer.name] { add("computes", layer.sources.joined(separator: ", ")) }
     add(
       "error",
@@ -111,7 +124,10 @@ extension CompareReport {
           ", \(Self.amount($0, layer.type)) on the inputs that are expected"
         } ?? ""))
     if let worst = (isIsolated ? layer.own : nil)?.worst ?? layer.error.worst {
-      add("worst", "\(Shape(worst.index)): \(Self.value(worst.actual)), expected \(Self.value(worst.expected))")
+      add(
+        "worst",
+        "\(Shape(worst.index)): \(Self.value(worst.actual)), expected \(Self.value(worst.expected))"
+      )
     }
     if let cause = firstBad.cause { add("cause", explanation(cause, firstBad)) }
     return text + table.text() + resultsText() + reproducerText()
@@ -124,9 +140,10 @@ extension CompareReport {
   /// An error in words.
   private static func amount(_ error: LayerDifference, _ type: String) -> String {
     if type != "float32" { return "\(error.mismatchCount) of \(error.count) elements differ" }
-    let relative = "\(number(error.relativeError)) of its largest value"
+    let relative = number(error.relativeError)
     if error.mismatchCount == 0 { return relative }
-    return "\(error.mismatchCount) of \(error.count) elements NaN or infinite on one side only (the rest: \(relative))"
+    return
+      "\(error.mismatchCount) of \(error.count) elements NaN or infinite on one side only (the rest: \(relative))"
   }
 
   private static func value(_ value: Double?) -> String {
@@ -147,7 +164,8 @@ extension CompareReport {
         : against.kind == "device" ? "the other device is off" : "a pass made another layer of it"
       return "the kernel computes what the layer says\(off): \(other)"
     case .before:
-      return "the kernel computes what the layer says of what comes in\(off): other weights or attributes in this "
+      return
+        "the kernel computes what the layer says of what comes in\(off): other weights or attributes in this "
         + "layer, or in one before it that the file knows nothing of"
     case .memory:
       return "memory: the kernel is right by itself, but did not get what the layers before it gave"
@@ -164,7 +182,26 @@ extension CompareReport {
   private func reproducerText() -> String {
     guard let reproducer else { return "" }
     let outcome =
-      reproducer.reproduces ? "alone it is beyond the tolerance too" : "alone it is within the tolerance"
-    return "reproducer of \(reproducer.layer) in \(reproducer.folder): \(outcome)\n  \(reproducer.command)\n"
+      reproducer.reproduces
+      ? "alone it is beyond the tolerance too" : "alone it is within the tolerance"
+    return
+      "reproducer of \(reproducer.layer) in \(reproducer.folder): \(outcome)\n  \(reproducer.command)\n"
+  }
+}
+
+extension String {
+  /// The text's words in lines of at most `width` characters where words allow it.
+  fileprivate func lines(upTo width: Int) -> [String] {
+    var lines = [""]
+    for word in split(separator: " ") {
+      if lines[lines.count - 1].isEmpty {
+        lines[lines.count - 1] = String(word)
+      } else if lines[lines.count - 1].count + 1 + word.count <= width {
+        lines[lines.count - 1] += " " + word
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines
   }
 }

@@ -27,7 +27,9 @@ struct ComparedInputs {
     } else if !tensors.isEmpty {
       feeds = try session.matched(tensors)
       let given = tensors
-      report(model) { name in options.files[name] ?? (given.count == 1 ? options.files.values.first : nil) ?? "given" }
+      report(model) { name in
+        options.files[name] ?? (given.count == 1 ? options.files.values.first : nil) ?? "given"
+      }
     } else if let activations {
       for input in model.inputs {
         guard let tensor = activations[input.name] else {
@@ -35,7 +37,9 @@ struct ComparedInputs {
             .usage, subject: "input '\(input.name)'",
             expected: "expected what the activations in \(activations.source) were made from",
             found: "nothing",
-            hint: "add --input \(input.name)=FILE.npy or an image, or put a tensor '\(input.name)' into the file")
+            hint:
+              "add --input \(input.name)=FILE.npy or an image, or put a tensor '\(input.name)' into the file"
+          )
         }
         feeds[input.name] = tensor
       }

@@ -108,7 +108,9 @@ struct LayerNames {
     let wanted = Set(names)
     var places: [String: GraphOutput] = [:]
     for output in probe.outputs {
-      guard wanted.contains(output.name) || optimised.outputs.contains(where: { $0.name == output.name }),
+      guard
+        wanted.contains(output.name)
+          || optimised.outputs.contains(where: { $0.name == output.name }),
         let node = optimised.node(named: probe.producer(of: output.value).name), node.op.isComputed
       else { continue }
       var place = output
@@ -155,7 +157,8 @@ extension Graph {
       let isSame =
         twin.map { twin in
           let isSameOp =
-            node.op is Constant ? twin.op is Constant && node.sources == twin.sources
+            node.op is Constant
+            ? twin.op is Constant && node.sources == twin.sources
             : node.op.isEqual(to: twin.op)
           return isSameOp && node.outputs == twin.outputs
             && node.inputs.map { label($0) } == twin.inputs.map { other.label($0) }

@@ -112,7 +112,8 @@ struct Reproducer {
         values[value] = try graph.add(Constant(constant), name: name)
       } else {
         values[value] = try graph.add(Input(whole.type(of: value)), name: name)
-        inputs.append((name, evidence.inputs[value] ?? .filled(whole.type(of: value).shape, with: 0)))
+        inputs.append(
+          (name, evidence.inputs[value] ?? .filled(whole.type(of: value).shape, with: 0)))
       }
     }
     let first = try graph.add(
@@ -121,7 +122,8 @@ struct Reproducer {
     var results: [(name: String, output: Int)] = []
     for output in node.outputs.indices {
       let value = ValueID(node.id, output: output)
-      let name = output == layer.output(in: comparison, node) ? layer.name : comparison.names.name(value)
+      let name =
+        output == layer.output(in: comparison, node) ? layer.name : comparison.names.name(value)
       let isFree = !results.contains { $0.name == name } && !inputs.contains { $0.name == name }
       let own = isFree ? name : "\(name):\(output)"
       graph.outputs.append(

@@ -180,7 +180,10 @@ private struct CompareRun {
 
   private func isWithin(_ row: Comparison.Row, _ comparison: Comparison) -> Bool {
     if let own = row.own {
-      return own.isWithin(ownTolerance) && (options.isIsolated || row.error.isWithin(tolerance))
+      if options.isIsolated { return own.isWithin(ownTolerance) }
+      // What a layer would do to inputs that it does not get is no fault of the network.
+      return row.error.isWithin(tolerance)
+        && (own.isWithin(ownTolerance) || row.error.isWithin(ownTolerance))
     }
     // A view has no error of its own.
     let isView = comparison.launches(of: row.value.node).isEmpty
@@ -278,13 +281,15 @@ private struct CompareRun {
 
   private func reproducer(_ bad: Int?) throws(InceptError) -> CompareReport.Reproducer? {
     guard let folder = options.dump else { return nil }
-    guard let index = options.layer.map({ name in layers.firstIndex { $0.layer.name == name } }) ?? bad
+    guard
+      let index = options.layer.map({ name in layers.firstIndex { $0.layer.name == name } }) ?? bad
     else { return nil }
     let (layer, row, part) = layers[index]
     let evidence = parts[part].evidence.first { $0.node.id == row.value.node }
     guard let evidence else { return nil }
     return try Reproducer(
-      session, parts[part].comparison, evidence, layer, tolerance: row.own == nil ? tolerance : ownTolerance
+      session, parts[part].comparison, evidence, layer,
+      tolerance: row.own == nil ? tolerance : ownTolerance
     ).write(to: folder)
   }
 }

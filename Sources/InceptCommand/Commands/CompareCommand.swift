@@ -17,7 +17,7 @@ struct CompareCommand: ParsableCommand {
       weights, kernels and the command that runs it alone.
 
       Example: incept compare digits_cnn Samples/digit-3-a.png
-      Example: incept compare model.onnx --against activations.safetensors --input x=x.npy --dump bad
+      Example: incept compare digits_cnn --input input=digit.npy --dump out --layer relu2
       """)
 
   @OptionGroup var model: ModelOptions

@@ -70,7 +70,9 @@ extension Executable {
       let around = try HostTensor(shape: [view.span]) {
         (elements: UnsafeMutableBufferPointer<Float>) throws(InceptError) in
         try queue.read(target.value, elements: elements, first: start, as: precision)
-        StridedCopy.scatter(words, into: elements, view.with(offset: 0, shape: view.shape, strides: view.strides).words)
+        StridedCopy.scatter(
+          words, into: elements,
+          view.with(offset: 0, shape: view.shape, strides: view.strides).words)
       }
       try around.withFloats { (elements) throws(InceptError) in
         try queue.write(target.value, elements: elements, first: start, as: precision)
