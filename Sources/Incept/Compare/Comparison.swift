@@ -44,6 +44,8 @@ struct Comparison {
   let graph: Graph
   let names: LayerNames
   let feeds: [String: HostTensor]
+  /// Values that were asked for, by name.
+  let outputs: [String]
   /// The plan as it runs but for chains: every launch by itself.
   let plan: Plan
   private let executable: Executable
@@ -56,6 +58,7 @@ struct Comparison {
   ) throws(InceptError) {
     self.session = session
     self.feeds = feeds
+    self.outputs = outputs
     let shapes = feeds.mapValues(\.shape)
     graph = try session.model.optimised(shapes, outputs: outputs)
     names = try LayerNames(session.model, shapes, optimised: graph, outputs: outputs)

@@ -139,9 +139,8 @@ private struct CompareRun {
         isBad: isBad, choice: options.layer)
     case .device(let device):
       let other = try Session(session.model, on: device, options: session.options)
-      let outputs = number == 0 ? [] : Array(wanted.values).sorted()
       var source = StoredValues(
-        try Comparison(other, comparison.feeds, outputs: outputs).actualValues())
+        try Comparison(other, comparison.feeds, outputs: comparison.outputs).actualValues())
       found = try comparison.rows(
         actual, against: &source, wanted: wanted, definesRest: false, results: differing,
         isBad: isBad, choice: options.layer)

@@ -99,8 +99,12 @@ extension GraphDocument {
   init(_ graph: Graph) throws(InceptError) {
     name = graph.name
     axisOrder = graph.axisOrder.rawValue
-    // Inputs in their order of declaration, which callers see.
-    let order = graph.inputs + graph.topologicalOrder().filter { !graph.inputs.contains($0) }
+    var order = graph.topologicalOrder()
+    let inputs = Set(graph.inputs)
+    if order.filter(inputs.contains) != graph.inputs {
+      // Their order of declaration is what callers see.
+      order = graph.inputs + order.filter { !inputs.contains($0) }
+    }
     let numbers = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
     func reference(_ value: ValueID) -> [Int] { [numbers[value.node] ?? 0, value.output] }
     nodes = []
