@@ -154,7 +154,9 @@ extension CompareReport {
     let off = bad.kernelError.map { " (\(Self.number($0)) off)" } ?? ""
     switch cause {
     case .kernel:
-      return "the kernel: it does not compute what the layer says, even on the same inputs\(off)"
+      return "the kernel: on the same inputs it is"
+        + (bad.kernelError.map { $0 > 0 ? " \(Self.number($0)) off" : " not" } ?? " not")
+        + " what the layer says"
     case .inputs:
       return "not this layer: it is right on the inputs that are expected; errors add up before it"
     case .definition:

@@ -85,8 +85,8 @@ struct GraphDocument: Codable {
     return Dictionary(kinds.map { ($0.mnemonic, $0) }, uniquingKeysWith: { first, _ in first })
   }()
 
-  /// The longest document that is read: its nodes take many times as much memory.
-  private static let longest = 8 << 20
+  /// The longest document that is read or written: its nodes take many times as much memory, and their time.
+  private static let longest = 4 << 20
   private static let infinities = (positive: "inf", negative: "-inf", nan: "nan")
 }
 
@@ -139,13 +139,19 @@ extension GraphDocument {
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: Self.infinities.positive, negativeInfinity: Self.infinities.negative,
       nan: Self.infinities.nan)
+    let text: String
     do {
-      return String(decoding: try encoder.encode(self), as: UTF8.self)
+      text = String(decoding: try encoder.encode(self), as: UTF8.self)
     } catch {
       throw InceptError(
         .software, subject: "graph '\(name)'", expected: "expected values that JSON can hold",
         found: "\(error)")
     }
+    guard text.utf8.count <= Self.longest else {
+      throw Self.bad(
+        "graph '\(name)'", "of at most \(Self.longest) bytes as JSON", "\(text.utf8.count)")
+    }
+    return text
   }
 }
 
