@@ -17,7 +17,8 @@
 //            the next: who waits for one does not hold up who changes another. Zeros again at the end.
 //
 // Macros: KINDS, a list of TILE(kind, pixels, vectors) for conv2d_direct.cl, DEPTHWISE(kind) for conv2d_depthwise.cl,
-// POOL(kind, vectors) for global averages and SOFTMAX(kind); ACT0(x) …, ACTIVATION_COUNT.
+// POOL(kind, vectors) for global averages and SOFTMAX(kind); FLOAT64_SUMS,
+// ACT0(x) …, ACTIVATION_COUNT.
 #define DATA_ARE_NEAR 1
 #include "common.clh"
 #include "conv2d_tile.clh"

@@ -11,7 +11,7 @@
 // blocks   eight ints for each 16 output channels: offset, batch, row and column stride of the destination,
 //          number of channels (0: none), activation number, 0, 0
 //
-// Macros: MR, NV, ACT0(x) …, ACTIVATION_COUNT.
+// Macros: MR, NV, FLOAT64_SUMS, ACT0(x) …, ACTIVATION_COUNT.
 #include "common.clh"
 #include "conv2d_tile.clh"
 

@@ -122,7 +122,7 @@ struct WeightIndex {
   private func named(_ names: [String], _ path: [String], _ entries: [Entry]) -> [Int] {
     var found = entries.indices.filter { index in
       guard let last = entries[index].path.last else { return false }
-      return names.contains { $0 == last }
+      return names.contains { $0 == last || ($0 == Self.unnamed && Self.isUnnamed(last)) }
     }
     // The weights of a nested model's layers lie in one group, told apart by what stands before the weight.
     if path.count > 1 {
@@ -135,6 +135,14 @@ struct WeightIndex {
       }
     }
     return found
+  }
+
+  /// What Keras calls the first variable without a name; further ones are numbered.
+  private static let unnamed = "variable"
+
+  private static func isUnnamed(_ name: Substring) -> Bool {
+    let number = name.dropFirst(unnamed.count + 1)
+    return name.hasPrefix(unnamed + "_") && !number.isEmpty && number.allSatisfy(\.isNumber)
   }
 
   private func endsIn(_ end: ArraySlice<String>, _ path: ArraySlice<Substring>) -> Bool {

@@ -4,18 +4,24 @@ import TestSupport
 import Testing
 
 @Suite(
-  "MobileNet from a whole Keras file, on the device users get",
+  "MobileNet from the file of every framework, on the device users get",
   .enabled(if: Fixtures.available, "needs ../shared/fixtures or $INCEPT_FIXTURES"))
 struct MobileNetTests {
   /// How far a probability may be from the recorded one: resizing and float32 together.
   private static let probability = 0.002
 
-  @Test("top five and their probabilities for every picture, pictures one by one and in a batch")
-  func topFive() throws {
+  /// The same network, in every format that it is here in.
+  private static let files = [".h5", ".keras", ".weights.h5", ".onnx", ".pb"]
+
+  @Test(
+    "top five and their probabilities for every picture, pictures one by one and in a batch",
+    arguments: files)
+  func topFive(file: String) throws {
     let recorded = try JSONDecoder().decode(
       [String: [[Double]]].self,
       from: Data(contentsOf: Fixtures.url("models/mobilenet_v1_025_224.top5.json")))
-    let model = try Model.load(Fixtures.url("models/mobilenet_v1_025_224.h5").path)
+    let model = try Model.load(Fixtures.url("models/mobilenet_v1_025_224\(file)").path)
+    #expect(model.outputIsProbability)
     let session = try Session(model, on: try Device.select())
     let names = recorded.keys.sorted()
     let paths = try names.map { try Fixtures.url("images/\($0)").path }
@@ -34,18 +40,18 @@ struct MobileNetTests {
     }
   }
 
-  @Test("every Keras form of the file gives the same probabilities, and so does a converted one")
+  @Test("every form of the file gives the same probabilities, and so does a converted one")
   func formats() throws {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("incept-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let paths = try [".h5", ".keras", ".weights.h5"].map {
+    let paths = try Self.files.map {
       try Fixtures.url("models/mobilenet_v1_025_224\($0)").path
     }
     var models = try paths.map { try Model.load($0) }
     #expect(models[2].name == "mobilenet_v1:0.25")
-    for (index, model) in models.enumerated() {
+    for (index, model) in models.prefix(3).enumerated() {
       let path = folder.appendingPathComponent("\(index).safetensors").path
       let report = try model.write(safetensors: path)
       #expect(report.tensors == 137)
@@ -54,7 +60,7 @@ struct MobileNetTests {
       models.append(try Model.load("mobilenet_v1", weights: path))
       #expect(models.last?.name == "mobilenet_v1:0.25")
     }
-    let names = try ["chelsea.png", "coffee.png"].map { try Fixtures.url("images/\($0)").path }
+    let names = try ["chelsea.png", "coffee.png", "astronaut.png"].map { try Fixtures.url("images/\($0)").path }
     var expected: [[Double]] = []
     for model in models {
       let session = try Session(model, on: try Device.select())

@@ -17,15 +17,17 @@ struct AgreementTests {
     "every output of every case",
     arguments: [
       "convolutions", "activations", "pools", "merges", "shapes", "sequential", "nested", "more",
+      "enlarging",
     ])
   func agrees(name: String) throws { try agrees(KerasCase(name), name) }
 
   @Test(
     "every output of the cases that are archives as well",
-    arguments: ["shapes", "sequential", "nested", "more"])
+    arguments: ["shapes", "sequential", "nested", "more", "enlarging"])
   func archivesAgree(name: String) throws { try agrees(KerasCase(name, archive: true), name) }
 
-  @Test("weights under whole names make the same graph", arguments: ["shapes", "nested", "more"])
+  @Test("weights under whole names make the same graph",
+    arguments: ["shapes", "nested", "more", "enlarging"])
   func wholeNamesAgree(name: String) throws {
     let model = try KerasModel.importGraph(try KerasCase.archive(name), source: name)
     let again = try KerasModel.importGraph(

@@ -18,8 +18,9 @@ struct RefusalTests {
     #expect(found.hasPrefix("5 others"))
     for part in [
       "Lambda 'twice', 'more': it holds Python code, which Incept never runs",
-      "UpSampling2D 'up': interpolation is 'bilinear'",
-      "ReLU 'above': threshold is not 0", "LayerNormalization 'norm'",
+      "UpSampling2D 'up': interpolation is 'lanczos3'",
+      "Dense 'above': activation is a ReLU with a threshold",
+      "LayerNormalization 'norm': rms_scaling is true",
     ] { #expect(found.contains(part), "\(part)") }
   }
 
@@ -49,8 +50,9 @@ struct RefusalTests {
       ("Reshape", #""target_shape": [-1, -1]"#, "target_shape"),
       ("ZeroPadding2D", #""padding": [[1, 1], [-1, 1]]"#, "padding is"),
       ("Concatenate", #""axis": 0"#, "the batch"),
-      ("Conv2DTranspose", "", "enlarges images"),
-      ("Normalization", #""mean": 1, "variance": 2"#, "configuration"),
+      ("Conv2DTranspose", #""filters": 2, "kernel_size": 3, "groups": 2"#, "groups is not 1"),
+      ("Conv3D", "", "no operator"),
+      ("Normalization", #""mean": 1"#, "not both"),
     ])
   func reasons(className: String, config: String, reason: String) {
     let text = ConfigText.model(

@@ -16,7 +16,7 @@ struct OracleTests {
     "every result of every case, as imported and after all passes",
     arguments: [
       "activations", "arithmetic", "constants", "convolutions", "functions", "movement",
-      "normalisation", "pools", "products", "shapes",
+      "normalisation", "pools", "products", "shapes", "reductions", "enlarging",
     ])
   func agrees(name: String) throws {
     let expected = try OracleCase(name)

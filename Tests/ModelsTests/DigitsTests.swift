@@ -78,23 +78,11 @@ struct DigitsTests {
     let recorded = try JSONDecoder().decode(
       Recorded.self,
       from: Data(contentsOf: Fixtures.url("models/digits_cnn_torch.reference.json")))
-    let lines = try unpacked("digits/digits.csv.gz").split(separator: "\n")
+    let lines = try Fixtures.gunzipped("digits/digits.csv.gz").split(separator: "\n")
     let pixels = recorded.rows.flatMap { row in
       lines[row].split(separator: ",").prefix(64).compactMap { Float($0).map { $0 / 16 } }
     }
     let images = HostTensor(shape: [recorded.rows.count, 1, 8, 8], floats: pixels)
     return (images, recorded.logits.flatMap { $0 })
-  }
-
-  private static func unpacked(_ path: String) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["gzip", "--decompress", "--stdout", try Fixtures.url(path).path]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return String(decoding: data, as: UTF8.self)
   }
 }

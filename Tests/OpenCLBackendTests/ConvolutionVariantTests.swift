@@ -68,9 +68,10 @@ struct ConvolutionVariantTests {
 
   /// Runs some of the variants that accept a problem and compares each with the reference. Returns their names.
   private func check(
-    _ sample: OperatorSample, on device: TestDevice, atMost limit: Int, _ random: inout RandomSource
+    _ sample: OperatorSample, on device: TestDevice, atMost limit: Int,
+    in accuracy: Accuracy = .fast, _ random: inout RandomSource
   ) throws -> [String] {
-    var options = PlanOptions(accuracy: .fast)
+    var options = PlanOptions(accuracy: accuracy)
     let plan = try Self.plan(sample, device.traits, options)
     let tuning = try #require(plan.launches.compactMap(\.tuning).first)
     var tried: [String] = []
@@ -99,6 +100,7 @@ struct ConvolutionVariantTests {
       let positions = problem.sample
       guard (try? positions.graph()) != nil else { continue }
       tried += try check(positions, on: device, atMost: 2, &random)
+      tried += try check(positions, on: device, atMost: 1, in: .exact, &random)
     }
     #expect(tried.count >= 12)
     if device.style == .registerTiles {

@@ -62,6 +62,19 @@ public enum Fixtures {
     }
   }
 
+  /// The text of the `.gz` fixture at `path`.
+  public static func gunzipped(_ path: String) throws -> String {
+    let unpacker = Process()
+    unpacker.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    unpacker.arguments = ["gzip", "--decompress", "--stdout", try url(path).path]
+    let pipe = Pipe()
+    unpacker.standardOutput = pipe
+    try unpacker.run()
+    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+    unpacker.waitUntilExit()
+    return String(decoding: data, as: UTF8.self)
+  }
+
   private static let unpacking = NSLock()
 }
 

@@ -1,3 +1,4 @@
+import GraphIR
 import OpenCLBackend
 import Operators
 import TensorCore
@@ -59,12 +60,21 @@ extension DeviceRunner {
     let isThorough = sample.name.contains("in every tile") && precision == .fp32
     let options = PlanOptions(accuracy: isThorough ? .fast : .high, precision: precision)
     let graph = try sample.graph(in: precision).graph
+    let rest =
+      isThorough
+      ? try variants(of: graph, on: device, PlanOptions(accuracy: .exact), isThorough: true) : []
+    return try variants(of: graph, on: device, options, isThorough: isThorough) + rest
+  }
+
+  private static func variants(
+    of graph: Graph, on device: TestDevice, _ options: PlanOptions, isThorough: Bool
+  ) throws(InceptError) -> [(name: String, options: PlanOptions)] {
     let plan = try PlanBuilder.plan(graph, for: device.traits, options: options)
     guard let tuning = plan.launches.compactMap(\.tuning).first else { return [] }
     var algorithms: Set<String> = []
     let names = tuning.accepted.filter { name in
       // Of Winograd's forms float16 gets one: what differs from float32 is the same in all.
-      let isWinograd = name.hasPrefix("F(") && precision == .fp16
+      let isWinograd = name.hasPrefix("F(") && options.precision == .fp16
       let algorithm = isWinograd ? "F" : String(name.prefix { $0 != " " })
       return algorithms.insert(algorithm).inserted || isThorough
     }

@@ -9,18 +9,17 @@ layouts. The files stay in DIR for the next run.
 import argparse
 import json
 import os
-import subprocess
 import sys
-import tempfile
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
 import numpy as np
+from common import add_arguments, compare, heading, pictures
 
-TOLERANCE = 1e-4
 BATCH = 2
 NAMES = ["MobileNet", "MobileNetV2", "VGG16", "ResNet50V2", "DenseNet121", "InceptionV3", "Xception",
-         "EfficientNetB0", "NASNetMobile", "InceptionResNetV2"]
+         "EfficientNetB0", "NASNetMobile", "InceptionResNetV2", "ConvNeXtTiny", "EfficientNetV2B0",
+         "MobileNetV3Small", "ResNet50"]
 # Smaller pictures leave one pixel before the last convolutions, whose batch norms then have next to no statistics.
 SIZES = {"InceptionV3": 139, "InceptionResNetV2": 139}
 SIZE = 96
@@ -54,18 +53,6 @@ def calibrate(keras, model, random, image):
         layer.momentum = momentum
 
 
-def pictures(random, count, size):
-    """Random pictures that differ in the large as well: networks see no difference between pictures of mere noise, and
-    batch norms that were calibrated with such would amplify rounding."""
-    corners = random.normal(0, 1, (count, 5, 5, 3))
-    places = np.linspace(0, 4, size)
-    low = np.minimum(places.astype(int), 3)
-    share = (places - low)[:, None]
-    rows = corners[:, low] * (1 - share[..., None]) + corners[:, low + 1] * share[..., None]
-    smooth = rows[:, :, low] * (1 - share) + rows[:, :, low + 1] * share
-    return smooth + random.normal(0, 0.3, smooth.shape)
-
-
 def make(name, folder, size):
     """Writes a network's files, an input and Keras's logits, where they are not there yet."""
     base = os.path.join(folder, f"{name}_{size}")
@@ -80,8 +67,8 @@ def make(name, folder, size):
     constructor = getattr(keras.applications, name)
     shape = (size, size, 3)
     model = constructor(weights=None, input_shape=shape, classifier_activation=None)
-    scale = 127.5 if name.startswith("EfficientNet") else 1.0
-    offset = 127.5 if name.startswith("EfficientNet") else 0.0
+    scale = 127.5 if name.startswith(("EfficientNet", "MobileNetV3", "ConvNeXt")) else 1.0
+    offset = 127.5 if name.startswith(("EfficientNet", "MobileNetV3", "ConvNeXt")) else 0.0
     calibrate(keras, model, random, (pictures(random, CALIBRATION, size) * scale + offset).astype("f4"))
     image = (pictures(random, BATCH, size) * scale + offset).astype("f4")
     np.save(f"{base}.input.npy", image)
@@ -100,62 +87,28 @@ def make(name, folder, size):
     return base
 
 
-def logits(arguments, model, image, extra=()):
-    """What Incept computes."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [arguments.incept, "run", model, "--input", f"x={image}", "--output-dir", folder,
-                   "--accuracy", arguments.accuracy, *extra]
-        if arguments.device:
-            command += ["--device", arguments.device]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            raise RuntimeError(done.stderr.strip())
-        wanted = extra[1] if extra else os.listdir(folder)[0].removesuffix(".npy")
-        return np.load(os.path.join(folder, wanted + ".npy"))
-
-
-def compare(arguments, name, base, suffix, extra=()):
-    """One line of the report; whether the form agrees."""
-    expected = np.load(f"{base}.logits.npy")
-    try:
-        found = logits(arguments, base + suffix, f"{base}.input.npy", extra)
-    except RuntimeError as error:
-        print(f"{name:20}{suffix:20}failed: {error}")
-        return False
-    if found.shape != expected.shape:
-        print(f"{name:20}{suffix:20}shape {found.shape} instead of {expected.shape}")
-        return False
-    error = np.abs(found - expected).max() / np.abs(expected).max()
-    agrees = bool(error <= TOLERANCE)
-    print(f"{name:20}{suffix:20}{error:9.1e}  {'ok' if agrees else 'DIFFERS'}", flush=True)
-    return agrees
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--incept", default=".build/release/incept")
-    parser.add_argument("--models", default=".build/oracles")
+    add_arguments(parser)
     parser.add_argument("--size", type=int, help="of the pictures, where not each network's own")
-    parser.add_argument("--device")
-    parser.add_argument("--accuracy", default="high")
-    parser.add_argument("--make-only", action="store_true", help="write the models and stop")
     parser.add_argument("names", nargs="*", default=NAMES)
     arguments = parser.parse_args()
     os.makedirs(arguments.models, exist_ok=True)
     failures = 0
     if not arguments.make_only:
-        print(f"{'NETWORK':20}{'FILE':20}error / max |logit|")
+        heading()
     for name in arguments.names:
         base = make(name, arguments.models, arguments.size or SIZES.get(name, SIZE))
         if arguments.make_only:
             continue
+        expected, image = np.load(f"{base}.logits.npy"), f"{base}.input.npy"
         for suffix in [".keras", ".h5"]:
-            failures += not compare(arguments, name, base, suffix)
+            failures += not compare(arguments, name, suffix, expected, base + suffix, image)
         if name in BUILT_IN:
             # Weights alone run at the size the architecture was made for; inputs of another size are allowed.
-            extra = ("--outputs", BUILT_IN[name][1])
+            extra, output = ("--outputs", BUILT_IN[name][1]), BUILT_IN[name][1]
             for suffix in [".weights.h5", ".legacy_weights.h5"]:
-                failures += not compare(arguments, name, base, suffix, extra)
+                failures += not compare(arguments, name, suffix, expected, base + suffix, image, extra, output)
     if failures:
         sys.exit(f"{failures} files differ")
 

@@ -164,6 +164,46 @@ def movement(c):
 
 
 @case
+def reductions(c):
+    x, y = c.input((2, 4, 3, 5)), c.input((4, 6), 'y')
+    for n, f in [('mean', tf.reduce_mean), ('max', tf.reduce_max), ('min', tf.reduce_min), ('sum', tf.reduce_sum), ('prod', tf.reduce_prod)]:
+        c.result(f(x, [1, 2]), n + '_image')
+        c.result(f(x, [2, 3]), n + '_inner')
+        c.result(f(x, -1, keepdims=True), n + '_last')
+        c.result(f(x, 0), n + '_batch')
+        c.result(f(x), n + '_all')
+        c.result(f(y, 1), n + '_matrix')
+    c.result(tf.reduce_sum(x, []), 'sum_none')
+    c.result(tf.sqrt(tf.reduce_mean(tf.square(x), [1, 2, 3], keepdims=True)), 'deviation')
+    c.result(tf.nn.l2_normalize(y, 1), 'unit')
+
+
+@case
+def enlarging(c):
+    x = c.input((2, 6, 4, 8))
+    for name, f in [('nearest', raw.ResizeNearestNeighbor), ('bilinear', raw.ResizeBilinear)]:
+        for size in [(12, 8), (9, 11), (3, 2), (5, 4), (6, 4)]:
+            for form, a in [('old', {}), ('corners', dict(align_corners=True)), ('half', dict(half_pixel_centers=True))]:
+                c.result(f(images=x, size=size, **a), '%s_%s_%dx%d' % (name, form, *size))
+    for form, a in [('old', {}), ('half', dict(half_pixel_centers=True))]:
+        c.result(raw.ResizeBicubic(images=x, size=(12, 16), **a), 'bicubic_' + form)
+    c.result(tf.nn.depth_to_space(x, 2), 'depth_to_space')
+    c.result(tf.nn.space_to_depth(x, 2), 'space_to_depth')
+    c.result(raw.SpaceToBatchND(input=x, block_shape=[2, 3], paddings=[[1, 1], [0, 2]]), 'space_to_batch')
+    c.result(raw.BatchToSpaceND(input=x, block_shape=[2, 1], crops=[[1, 0], [0, 2]]), 'batch_to_space')
+    c.result(tf.tile(x, [1, 2, 1, 3]), 'tile')
+    c.result(tf.pad(x, [[0, 0], [1, 2], [3, 0], [0, 0]], mode='SYMMETRIC'), 'pad_symmetric')
+    for name, k, s, d, p, size in [('plain', (3, 3), 1, 1, 'VALID', (8, 6)), ('same', (3, 3), 2, 1, 'SAME', (12, 8)), ('odd', (3, 3), 2, 1, 'SAME', (11, 7)),
+                                   ('valid', (3, 2), 2, 1, 'VALID', (13, 8)), ('valid_more', (2, 2), 3, 1, 'VALID', (19, 12)), ('sparse', (1, 1), 3, 1, 'SAME', (18, 12)),
+                                   ('even', (4, 4), 2, 1, 'SAME', (12, 8)), ('explicit', (3, 3), 1, 1, [[0, 0], [1, 1], [0, 1], [0, 0]], (6, 5))]:
+        c.result(tf.nn.conv2d_transpose(x, c.weights(*k, 3, 8), [2, *size, 3], s, p, dilations=d), 'transposed_' + name)
+    # As TensorFlow 1 dilates convolutions.
+    small = raw.SpaceToBatchND(input=x, block_shape=[2, 2], paddings=[[2, 2], [2, 2]])
+    y = raw.BatchToSpaceND(input=tf.nn.conv2d(small, c.weights(3, 3, 8, 3), 1, 'VALID'), block_shape=[2, 2], crops=[[0, 0], [0, 0]])
+    c.result(y, 'dilated')
+
+
+@case
 def shapes(c):
     """As Keras and slim write reshapes of a batch whose size is open."""
     x = c.input((3, 4, 2, 5), declared=(None, 4, 2, 5))

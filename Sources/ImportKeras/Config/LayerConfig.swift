@@ -114,6 +114,22 @@ struct LayerConfig: Sendable {
     }
   }
 
+  /// Finite numbers, one or one per channel.
+  func numbers(_ key: String, default standard: Float? = nil) throws(Refusal) -> [Float] {
+    guard let value = self[key] else {
+      guard let standard else { throw missing(key) }
+      return [standard]
+    }
+    // Arrays of NumPy are saved with an axis for each of the image's.
+    var elements = value.elements ?? [value]
+    while elements.count == 1, let inner = elements[0].elements { elements = inner }
+    let numbers = elements.compactMap(\.double).map { Float($0) }
+    guard numbers.count == elements.count, (1...4096).contains(numbers.count),
+      numbers.allSatisfy(\.isFinite)
+    else { throw Refusal("\(key) is \(value.summary), not a number or one per channel") }
+    return numbers
+  }
+
   /// The refusal of a layer without an argument it needs.
   func missing(_ key: String) -> Refusal { Refusal("it has no \(key)") }
 

@@ -58,7 +58,10 @@ struct ActivationFunction: Sendable {
     }
     let inner = LayerConfig(name: config.name, values: arguments, kerasMajor: config.kerasMajor)
     switch className {
-    case "ReLU": self = try ReLULayer(inner).function
+    case "ReLU":
+      let layer = try ReLULayer(inner)
+      guard layer.threshold == 0 else { throw Refusal("activation is a ReLU with a threshold") }
+      self = layer.function
     case "LeakyReLU": self = try LeakyReLULayer(inner).function
     case "ELU": self = try ELULayer(inner).function
     case "Activation": self = try ActivationFunction(named: inner)

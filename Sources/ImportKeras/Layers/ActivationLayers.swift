@@ -16,16 +16,21 @@ struct ActivationLayer: LayerConversion {
   }
 }
 
-/// `ReLU`: with an upper bound and a slope below zero, but without threshold.
+/// `ReLU`: with an upper bound, a slope below zero, and a threshold below which values are zero.
 struct ReLULayer: LayerConversion {
+  /// The function where the threshold is zero.
   let function: ActivationFunction
+  /// Values below it are zero, or a slope times what they lack.
+  let threshold: Float
+  private let slope: Float
+  private let bound: Float?
 
   init(_ config: LayerConfig) throws(Refusal) {
     let slope = try config.float("negative_slope", default: 0)
     let bound = config["max_value"] == nil ? nil : try config.float("max_value")
-    guard try config.float("threshold", default: 0) == 0 else {
-      throw Refusal("threshold is not 0")
-    }
+    threshold = try config.float("threshold", default: 0)
+    self.slope = slope
+    self.bound = bound
     if let bound, bound < 0 { throw Refusal("max_value is negative") }
     switch (slope, bound) {
     case (0, nil): function = ActivationFunction(.relu)
@@ -39,7 +44,23 @@ struct ReLULayer: LayerConversion {
   }
 
   func emit(_ inputs: [ValueID], _ scope: inout LayerScope) throws(InceptError) -> ValueID {
-    try scope.result(function, of: try scope.single(inputs))
+    let x = try scope.single(inputs)
+    guard threshold != 0 else { return try scope.result(function, of: x) }
+    let limit = try scope.constant([1], [threshold], "threshold")
+    let zero = try scope.constant([1], [0], "zero")
+    let isAbove = try scope.part(Comparison(.greater), [x, limit], "is_above")
+    guard slope != 0 || bound != nil else { return try scope.result(Where(), [isAbove, x, zero]) }
+    var value = try scope.part(Where(), [isAbove, x, zero], "above")
+    if let bound {
+      let clip = Unary(.clip(lower: 0, upper: bound))
+      guard slope != 0 else { return try scope.result(clip, [value]) }
+      value = try scope.part(clip, [value], "bounded")
+    }
+    let depth = try scope.part(Binary(.sub), [limit, x], "depth")
+    let below = try scope.part(Unary(.relu), [depth], "below")
+    let factor = try scope.constant([1], [slope], "slope")
+    let scaled = try scope.part(Binary(.mul), [below, factor], "scaled")
+    return try scope.result(Binary(.sub), [value, scaled])
   }
 }
 

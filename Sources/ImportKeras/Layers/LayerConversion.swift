@@ -5,10 +5,13 @@ import TensorCore
 ///
 /// Reading the configuration and emitting operators are apart, so that all layers that can't be expressed are
 /// known before the first operator is made.
-protocol LayerConversion: Sendable {
+protocol LayerConversion: LayerEmission {
   /// Reads the layer's configuration; says why where it can't be expressed.
   init(_ config: LayerConfig) throws(Refusal)
+}
 
+/// What makes operators of the calls of a layer that was read.
+protocol LayerEmission: Sendable {
   /// Emits the layer's operators for one call and returns its value.
   func emit(_ inputs: [ValueID], _ scope: inout LayerScope) throws(InceptError) -> ValueID
 }
@@ -26,6 +29,7 @@ enum LayerTable {
     "BatchNormalizationV1": BatchNormalizationLayer.self,
     "BatchNormalizationV2": BatchNormalizationLayer.self,
     "SyncBatchNormalization": BatchNormalizationLayer.self,
+    "LayerNormalization": LayerNormalizationLayer.self,
     "Activation": ActivationLayer.self, "ReLU": ReLULayer.self, "LeakyReLU": LeakyReLULayer.self,
     "ELU": ELULayer.self, "Softmax": SoftmaxLayer.self, "PReLU": PReLULayer.self,
     "MaxPooling2D": MaxPoolingLayer.self, "MaxPool2D": MaxPoolingLayer.self,
@@ -38,7 +42,10 @@ enum LayerTable {
     "Add": AddLayer.self, "Subtract": SubtractLayer.self, "Multiply": MultiplyLayer.self,
     "Average": AverageLayer.self, "Maximum": MaximumLayer.self, "Minimum": MinimumLayer.self,
     "Concatenate": ConcatenateLayer.self, "CustomScaleLayer": CustomScaleLayer.self,
+    "LayerScale": LayerScaleLayer.self, "StochasticDepth": TrainingOnlyLayer.self,
     "UpSampling2D": UpSamplingLayer.self,
+    "Conv2DTranspose": TransposedConvolutionLayer.self,
+    "Convolution2DTranspose": TransposedConvolutionLayer.self,
     "Conv1D": Convolution1DLayer.self, "Convolution1D": Convolution1DLayer.self,
     "Flatten": FlattenLayer.self, "Reshape": ReshapeLayer.self, "Permute": PermuteLayer.self,
     "Dropout": DropoutLayer.self, "SpatialDropout1D": DropoutLayer.self,
@@ -56,7 +63,6 @@ enum LayerTable {
     switch className {
     case "Lambda": "it holds Python code, which Incept never runs"
     case "TFOpLambda", "SlicingOpLambda": "it calls a TensorFlow function"
-    case "Conv2DTranspose": "Incept has no operator that enlarges images yet"
     case let name where name.contains(">"): "it is a custom class"
     default: "Incept has no operator for it"
     }

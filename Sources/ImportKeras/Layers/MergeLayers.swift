@@ -94,6 +94,21 @@ struct ConcatenateLayer: LayerConversion {
   }
 }
 
+/// `LayerScale` of Keras's ConvNeXt: a factor for every channel.
+struct LayerScaleLayer: LayerConversion {
+  private let channels: Int
+
+  init(_ config: LayerConfig) throws(Refusal) {
+    channels = try config.int("projection_dim", in: LayerConfig.channels)
+  }
+
+  func emit(_ inputs: [ValueID], _ scope: inout LayerScope) throws(InceptError) -> ValueID {
+    // Keras gives it no name of its own.
+    let gamma = try scope.weight("gamma", "variable", shape: [channels])
+    return try scope.result(Binary(.mul), [try scope.single(inputs), gamma])
+  }
+}
+
 /// `CustomScaleLayer` of Keras's Inception-ResNet V2: the first input plus the second times a number.
 struct CustomScaleLayer: LayerConversion {
   private let scale: Float

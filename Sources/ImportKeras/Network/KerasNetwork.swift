@@ -45,6 +45,6 @@ struct KerasLayer: Sendable {
     /// A model within the model.
     indirect case network(KerasNetwork)
     /// Everything else.
-    case operation(any LayerConversion)
+    case operation(any LayerEmission)
   }
 }

@@ -89,12 +89,18 @@ struct NetworkReader {
         kind = .input(try NetworkReader.inputShape(settings))
         calls = [[]]
       } else {
-        if let conversion = LayerTable.conversions[className] {
-          kind = .operation(try conversion.init(settings))
-        } else if NetworkForm(className) == nil {
-          throw Refusal(LayerTable.reason(className))
+        if OperationLayer.isOperation(object, className) {
+          let call = try InboundNodes.operation(object["inbound_nodes"])
+          kind = .operation(try OperationLayer(className, call.operands))
+          calls = [call.references]
+        } else {
+          if let conversion = LayerTable.conversions[className] {
+            kind = .operation(try conversion.init(settings))
+          } else if NetworkForm(className) == nil {
+            throw Refusal(LayerTable.reason(className))
+          }
+          if !isSequential { calls = try InboundNodes.read(object["inbound_nodes"]) }
         }
-        if !isSequential { calls = try InboundNodes.read(object["inbound_nodes"]) }
       }
     } catch {
       refused.append(

@@ -97,6 +97,31 @@ enum InboundNodes {
     return references
   }
 
+  /// What an operation outside of layers (`x + 3.0` while a model is built) is called with, once: values and numbers.
+  static func operation(
+    _ value: ConfigValue?
+  ) throws(Refusal) -> (references: [TensorReference], operands: [OperationLayer.Operand]) {
+    guard let calls = value?.elements, calls.count == 1, case .object(let call) = calls[0] else {
+      throw Refusal("its inbound_nodes are \(value?.summary ?? "missing")")
+    }
+    var references: [TensorReference] = []
+    var operands: [OperationLayer.Operand] = []
+    for argument in call["args"]?.elements ?? [] {
+      if let number = argument.double, Float(number).isFinite {
+        operands.append(.number(Float(number)))
+      } else {
+        operands.append(.input(references.count))
+        let count = references.count
+        try collect(argument, into: &references)
+        guard references.count == count + 1 else {
+          throw Refusal("it is called with \(argument.summary)")
+        }
+      }
+    }
+    if case .object(let named)? = call["kwargs"] { try refuse(named) }
+    return (references, operands)
+  }
+
   private static func collect(
     _ argument: ConfigValue, into references: inout [TensorReference]
   ) throws(Refusal) {

@@ -28,6 +28,9 @@ final class GraphImporter {
   var known: [ValueID: (tensor: HostTensor, inputs: Set<String>)] = [:]
   /// The inputs whose values decided on the graph.
   var decisive: Set<String> = []
+  /// The batch of a file whose batch is fixed, and the one that the caller wants: constants in the file that repeat the
+  /// declared one (`Reshape`) mean the batch.
+  private(set) var rebatching: (declared: Int, given: Int)?
   private let shapes: [String: Shape]
   private let values: [String: HostTensor]
   private var refused: [RefusedNode] = []
@@ -174,6 +177,10 @@ final class GraphImporter {
     for input in fed { try binding.collect(input, given: shapes[input.name]) }
     for input in fed {
       let type = try binding.type(of: input, given: shapes[input.name])
+      let declared = input.type.tensorType.shape.dim.first?.dimValue ?? 0
+      if declared > 0, let given = type.shape.dimensions.first, given != Int(declared) {
+        rebatching = (Int(declared), given)
+      }
       guard !scope.isDefined(input.name), !input.name.isEmpty else {
         throw failure("expected names of inputs of their own", "'\(input.name.printable())'")
       }

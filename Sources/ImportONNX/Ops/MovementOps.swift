@@ -48,6 +48,12 @@ extension OperatorTable {
         wanted[axis] = shape[axis]
       }
     }
+    if let batch = context.importer.rebatching, wanted.first == batch.declared,
+      shape.dimensions.first == batch.given,
+      isReshape(shape, to: [batch.given] + wanted.dropFirst())
+    {
+      wanted[0] = batch.given
+    }
     if let free = wanted.firstIndex(of: -1) {
       let known = wanted.filter { $0 != -1 }.reduce(1) { $0.multipliedReportingOverflow(by: $1).0 }
       guard known > 0 ? shape.elementCount % known == 0 : false else {
@@ -60,6 +66,15 @@ extension OperatorTable {
       throw context.invalid("expected \(shape.elementCount) elements", "\(wanted)")
     }
     try reshape(context, to: wanted)
+  }
+
+  /// Whether a shape has as many elements as extents of which one may be -1.
+  private static func isReshape(_ shape: Shape, to extents: [Int]) -> Bool {
+    guard let known = Shape(extents.filter { $0 != -1 }).checkedElementCount, known > 0 else {
+      return false
+    }
+    return extents.contains(-1)
+      ? shape.elementCount % known == 0 : shape.elementCount == known
   }
 
   private static func flatten(_ context: NodeContext) throws(InceptError) {

@@ -41,7 +41,14 @@ enum Conversions {
     "LogSoftmax": NormalizationOps.logSoftmax,
 
     "MaxPool": PoolingOps.maxPool, "MaxPoolV2": PoolingOps.maxPoolV2,
-    "AvgPool": PoolingOps.averagePool, "Mean": PoolingOps.mean, "Max": PoolingOps.max,
+    "AvgPool": PoolingOps.averagePool,
+    "Mean": ReductionOps.mean, "Max": ReductionOps.max, "Min": ReductionOps.min,
+    "Sum": ReductionOps.sum, "Prod": ReductionOps.product,
+    "ResizeNearestNeighbor": EnlargingOps.nearest, "ResizeBilinear": EnlargingOps.bilinear,
+    "ResizeBicubic": EnlargingOps.bicubic,
+    "Conv2DBackpropInput": EnlargingOps.transposedConvolution,
+    "DepthToSpace": EnlargingOps.depthToSpace, "SpaceToDepth": EnlargingOps.spaceToDepth,
+    "SpaceToBatchND": EnlargingOps.spaceToBatch, "BatchToSpaceND": EnlargingOps.batchToSpace,
 
     "Elu": ElementwiseOps.elu, "LeakyRelu": ElementwiseOps.leakyRelu,
     "Rsqrt": ElementwiseOps.rsqrt, "Square": ElementwiseOps.square,
@@ -52,12 +59,12 @@ enum Conversions {
     "Transpose": MovementOps.transpose, "Concat": MovementOps.concat,
     "ConcatV2": MovementOps.concatV2, "Slice": SliceOps.slice,
     "StridedSlice": SliceOps.stridedSlice, "Split": SliceOps.split, "SplitV": SliceOps.splitV,
-    "Unpack": SliceOps.unpack,
+    "Unpack": SliceOps.unpack, "Tile": MovementOps.tile,
 
     "Reshape": ShapeOps.reshape, "Squeeze": ShapeOps.squeeze,
     "ExpandDims": ShapeOps.expandDims, "Pack": ShapeOps.pack, "Shape": ShapeOps.shape,
     "ShapeN": ShapeOps.shapeN, "Size": ShapeOps.size, "Rank": ShapeOps.rank,
-    "Prod": IntegerOps.product, "Sum": IntegerOps.sum, "Range": IntegerOps.range,
+    "Range": IntegerOps.range,
     "GatherV2": IntegerOps.gather, "Gather": IntegerOps.gather,
   ]
 

@@ -64,14 +64,6 @@ enum IntegerOps {
     return [.integers(IntegerTensor(shape, values, isOpen: isOpen))]
   }
 
-  @Sendable static func product(_ scope: NodeScope) throws(ImportFailure) -> [Value] {
-    try reduction(scope, .mul)
-  }
-
-  @Sendable static func sum(_ scope: NodeScope) throws(ImportFailure) -> [Value] {
-    try reduction(scope, .add)
-  }
-
   /// All elements of a list as one number.
   static func reduction(
     _ scope: NodeScope, _ function: BinaryFunction
@@ -79,7 +71,13 @@ enum IntegerOps {
     guard case .integers(let value)? = scope.inputs.first, value.shape.rank <= 1,
       let fold = folds[function]
     else { throw .refused("it reduces more than a list of whole numbers") }
-    var result = function == .mul ? 1 : function == .add ? 0 : Int.min
+    var result =
+      switch function {
+      case .mul: 1
+      case .add: 0
+      case .min: Int.max
+      default: Int.min
+      }
     for element in value.values {
       guard let next = fold(result, element) else {
         throw scope.invalid("whole numbers within 64 bits", "\(result), \(element)")

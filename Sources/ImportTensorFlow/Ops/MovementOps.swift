@@ -19,8 +19,11 @@ enum MovementOps {
   @Sendable static func mirrorPad(_ scope: NodeScope) throws(ImportFailure) -> [Value] {
     try scope.requireInputs(2...2)
     let mode = try scope.text("mode")
-    guard mode == "REFLECT" else { throw .refused("its mode is \(mode)") }
-    return try pad(scope, .reflect)
+    switch mode {
+    case "REFLECT": return try pad(scope, .reflect)
+    case "SYMMETRIC": return try pad(scope, .symmetric)
+    default: throw .refused("its mode is \(mode)")
+    }
   }
 
   private static func pad(_ scope: NodeScope, _ mode: Pad.Mode) throws(ImportFailure) -> [Value] {
@@ -39,6 +42,12 @@ enum MovementOps {
     after = Transpose.toNHWC.permutation.map { after[$0] }
     let inner = try scope.part(Pad(before: before, after: after, mode: mode), [twin], "nhwc")
     return [.tensor(try scope.emitNCHW(inner))]
+  }
+
+  @Sendable static func tile(_ scope: NodeScope) throws(ImportFailure) -> [Value] {
+    try scope.requireInputs(2...2)
+    let repeats = try scope.fixedIntegers(1)
+    return [.tensor(try scope.emit(Tile(repeats), [try scope.tensor(0)]))]
   }
 
   @Sendable static func transpose(_ scope: NodeScope) throws(ImportFailure) -> [Value] {

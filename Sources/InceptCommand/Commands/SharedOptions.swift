@@ -29,7 +29,7 @@ struct DeviceOptions: ParsableArguments {
   var device: String?
   @Option(
     help: ArgumentHelp(
-      "exact: direct convolution only; high: faster algorithms, at most 3 times PyTorch's float32 error; fast: at most 8 times.",
+      "exact: direct convolution only, summed in float64 where a CPU has it; high: faster algorithms, at most 3 times PyTorch's float32 error; fast: at most 8 times.",
       valueName: "exact|high|fast"))
   var accuracy = Accuracy.high
   @Option(

@@ -10,7 +10,7 @@ extension PlanBuilder {
     var problem = problem
     problem.hasConstantWeights = graph.constant(weights) != nil
     problem.precision = options.precision
-    let variants = ConvolutionVariant.list(problem, traits)
+    let variants = ConvolutionVariant.list(problem, traits, options.accuracy)
     guard let choice = VariantChoice(variants, problem, traits, options) else {
       throw InceptError(
         .software, subject: "conv2d", expected: "expected a variant that accepts the problem",
@@ -46,6 +46,9 @@ struct ConvolutionLowering {
   let weights: ValueID
   let bias: ValueID?
 
+  /// Macro of `conv2d_tile.clh`: products are summed in float64.
+  static let float64Sums = "FLOAT64_SUMS"
+
   /// What a variant launches.
   struct Call {
     let kernel: KernelSpecialization
@@ -70,8 +73,9 @@ struct ConvolutionLowering {
       + packing.biasArguments(bias, &builder) + destinations()
     switch variant {
     case .direct(let tile):
+      let sums = tile.sumsFloat64 ? [(Self.float64Sums, 1)] : []
       return Call(
-        kernel: kernel("conv2d_direct", [("MR", tile.pixels), ("NV", tile.blocks)]),
+        kernel: kernel("conv2d_direct", [("MR", tile.pixels), ("NV", tile.blocks)] + sums),
         arguments: tensors + geometry(walk) + groupArguments,
         global: [(problem.pixels + tile.pixels - 1) / tile.pixels, blocking.panels], local: [1, 1])
     case .tiled(let tile): return tiledCall(tile, walk, tensors)

@@ -23,7 +23,8 @@ enum ConvolutionVariant: KernelVariant {
   var name: String {
     switch self {
     case .depthwise: "depthwise"
-    case .direct(let tile): "direct \(tile.pixels)x\(tile.blocks * 16)"
+    case .direct(let tile):
+      "direct \(tile.pixels)x\(tile.blocks * 16)\(tile.sumsFloat64 ? " float64" : "")"
     case .winograd(let tiling): tiling.name
     case .depthwiseItems: "depthwise items"
     case .slices(let count): "slices \(count)"
@@ -95,9 +96,12 @@ enum ConvolutionVariant: KernelVariant {
   }
 
   /// The list for a problem, the best by the cost model first.
-  static func list(_ problem: ConvolutionProblem, _ traits: DeviceTraits) -> [ConvolutionVariant] {
+  static func list(
+    _ problem: ConvolutionProblem, _ traits: DeviceTraits, _ accuracy: Accuracy
+  ) -> [ConvolutionVariant] {
     let cost = ConvolutionCost(problem, traits)
-    let direct = RegisterTile.list(traits).map { (ConvolutionVariant.direct($0), cost.direct($0)) }
+    let exact = accuracy == .exact ? RegisterTile.float64(traits) : []
+    let direct = (exact.isEmpty ? RegisterTile.list(traits) : exact).map { (ConvolutionVariant.direct($0), cost.direct($0)) }
     let winograd = WinogradTiling.list(problem, traits, count: tilingsPerForm).map {
       (ConvolutionVariant.winograd($0.tiling), $0.cost)
     }

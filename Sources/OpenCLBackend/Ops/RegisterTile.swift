@@ -6,11 +6,14 @@ struct RegisterTile: Hashable, Sendable {
   let blocks: Int
   /// Share of the device's peak it reaches in a long product.
   let efficiency: Double
+  /// Whether products are summed in float64 and rounded once.
+  let sumsFloat64: Bool
 
-  private init(_ pixels: Int, _ blocks: Int, _ efficiency: Double) {
+  private init(_ pixels: Int, _ blocks: Int, _ efficiency: Double, sumsFloat64: Bool = false) {
     self.pixels = pixels
     self.blocks = blocks
     self.efficiency = efficiency
+    self.sumsFloat64 = sumsFloat64
   }
 
   /// The tiles whose accumulators, weights and broadcast fit the device's vector registers without spilling.
@@ -21,6 +24,26 @@ struct RegisterTile: Hashable, Sendable {
     default: narrow
     }
   }
+
+  /// The tiles with sums in float64, which take twice the registers; none where the device has no float64.
+  static func float64(_ traits: DeviceTraits) -> [RegisterTile] {
+    guard traits.hasDoubleArithmetic else { return [] }
+    switch traits.vectorWidth {
+    case 16...: return wideFloat64
+    case 8...: return [float64(2, 1, 1), float64(1, 1, 0.8)]
+    default: return [float64(1, 1, 1)]
+    }
+  }
+
+  private static func float64(_ pixels: Int, _ blocks: Int, _ efficiency: Double) -> RegisterTile {
+    RegisterTile(pixels, blocks, efficiency, sumsFloat64: true)
+  }
+
+  private static let wideFloat64 = [
+    float64(6, 2, 1), float64(12, 1, 0.95), float64(5, 2, 0.97), float64(4, 2, 0.9),
+    float64(2, 4, 0.9), float64(8, 1, 0.85), float64(1, 8, 0.6), float64(1, 4, 0.5),
+    float64(4, 1, 0.6), float64(1, 1, 0.2),
+  ]
 
   /// 32 registers of 16 floats.
   private static let wide = [

@@ -15,6 +15,7 @@ extension DeviceTraits {
       maxAllocationBytes: device.maxAllocationBytes, globalMemoryBytes: device.globalMemoryBytes,
       overlapsLaunches: device.supportsOutOfOrder)
     hasHalfArithmetic = device.hasFP16
+    hasDoubleArithmetic = device.hasFP64
     ordersMemoryBetweenGroups = device.ordersMemoryBetweenGroups
   }
 }

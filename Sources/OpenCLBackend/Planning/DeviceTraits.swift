@@ -27,6 +27,8 @@ package struct DeviceTraits: Hashable, Sendable {
   package var globalMemoryBytes: Int
   /// Whether kernels may compute in float16 (`cl_khr_fp16`), not only store it.
   package var hasHalfArithmetic = false
+  /// Whether kernels may compute in float64.
+  package var hasDoubleArithmetic = true
   /// Whether launches may overlap.
   package var overlapsLaunches: Bool
   /// Whether a work-group may wait for what another one writes.

@@ -87,6 +87,13 @@ struct LaunchChain {
     return launch
   }
 
+  /// Convolutions of one plan all sum alike.
+  private var sums: [KernelSpecialization.Define] {
+    steps.lazy.compactMap { step in
+      step.launch.kernel.defines.first { $0.name == ConvolutionLowering.float64Sums }
+    }.prefix(1).map { $0 }
+  }
+
   private var kernel: KernelSpecialization {
     let list = kinds.enumerated().map { number, kind in
       switch kind {
@@ -101,6 +108,6 @@ struct LaunchChain {
       defines: [
         .init("KINDS", list.joined(separator: " ")),
         .init("ACTIVATION_COUNT", max(activations.count, 1)),
-      ] + activations.enumerated().map { .init("ACT\($0)(x)", $1) })
+      ] + sums + activations.enumerated().map { .init("ACT\($0)(x)", $1) })
   }
 }
