@@ -96,9 +96,9 @@ let package = Package(
     library(
       "Incept",
       [
-        "TensorCore", "GraphIR", "Operators", "Passes", "OpenCLRuntime", "OpenCLBackend",
-        "DiskCache", "WireFormats", "ImportKeras", "ImportONNX", "ImportTensorFlow", "Models",
-        "Imaging", "Profiling", "Downloads",
+        "TensorCore", "GraphIR", "Operators", "Passes", "Reference", "OpenCLRuntime",
+        "OpenCLBackend", "DiskCache", "WireFormats", "ImportKeras", "ImportONNX",
+        "ImportTensorFlow", "Models", "Imaging", "Profiling", "Downloads",
       ]),
     .executableTarget(
       name: "InceptCommand",
@@ -180,7 +180,12 @@ let package = Package(
       exclude: ["Fixtures"]),
     tests("ImagingTests", ["Imaging", "TensorCore"], exclude: ["Fixtures"]),
     tests("ProfilingTests", ["Profiling", "TensorCore"]),
-    tests("InceptTests", ["Incept", "Models", "Imaging"]),
+    tests(
+      "InceptTests",
+      [
+        "Incept", "Models", "Imaging", "WireFormats", "OpenCLBackend", "Operators", "GraphIR",
+        "TensorCore",
+      ]),
     tests(
       "EndToEndTests",
       [

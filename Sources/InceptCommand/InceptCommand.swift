@@ -16,8 +16,8 @@ struct InceptCommand: ParsableCommand {
     version: "incept \(Incept.version)",
     subcommands: [
       DevicesCommand.self, ModelsCommand.self, FetchCommand.self, RunCommand.self,
-      GraphCommand.self,
-      ProfileCommand.self, BenchCommand.self, TuneCommand.self,
+      GraphCommand.self, ProfileCommand.self, BenchCommand.self, TuneCommand.self,
+      CompareCommand.self,
       ConvertCommand.self, CacheCommand.self, CompileProgramsCommand.self,
     ])
 

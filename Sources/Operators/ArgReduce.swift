@@ -2,11 +2,11 @@ import GraphIR
 import TensorCore
 
 /// Where along an axis the largest or smallest element is, as int64. A NaN is both.
-public struct ArgReduce: Operator {
+public struct ArgReduce: Operator, Codable {
   /// The name in text forms; ``Kind`` tells which.
   public static let mnemonic = "arg_reduce"
   /// What is looked for.
-  public enum Kind: String, Hashable, Sendable, CaseIterable {
+  public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
     case max = "arg_max"
     case min = "arg_min"
   }

@@ -5,7 +5,7 @@ import TensorCore
 /// axis (Ioffe & Szegedy 2015, arXiv 1502.03167, algorithm 2).
 ///
 /// Inputs: `x […, C]`, then scale, shift, mean and variance, each `[C]`.
-public struct BatchNormalization: Operator {
+public struct BatchNormalization: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "batch_normalization"
   /// ε, added to the variance.

@@ -2,7 +2,7 @@ import GraphIR
 import TensorCore
 
 /// Adds `bias [C]` along the last axis of `x […, C]`.
-public struct BiasAdd: Operator {
+public struct BiasAdd: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "bias_add"
 

@@ -2,7 +2,7 @@ import GraphIR
 import TensorCore
 
 /// An elementwise function of two values.
-public enum BinaryFunction: String, Hashable, Sendable, CaseIterable {
+public enum BinaryFunction: String, Hashable, Sendable, Codable, CaseIterable {
   case add, sub, mul, div, max, min
   /// What a division that is cut towards zero leaves (C's and ONNX's `fmod`); it has the first operand's sign.
   case fmod
@@ -18,7 +18,7 @@ public enum BinaryFunction: String, Hashable, Sendable, CaseIterable {
 ///
 /// Both are float32, int32 or int64 alike; but a power's exponent may have any of these types, the result has the base's.
 /// Integers wrap around; they are divided cutting towards zero, division by zero gives 0.
-public struct Binary: Operator {
+public struct Binary: Operator, Codable {
   /// The name in text forms; the function's own name is shown.
   public static let mnemonic = "binary"
   /// What is applied.

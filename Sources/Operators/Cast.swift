@@ -4,7 +4,7 @@ import TensorCore
 /// Converts every element to another type. Numbers become integers by cutting towards zero, and the nearest integer
 /// of the type where they are beyond its range (NaN: 0); int64 becomes int32 by its low bits; what is not zero is
 /// true; true is 1.
-public struct Cast: Operator {
+public struct Cast: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "cast"
   /// The type of the result: float32, int32, int64 or bool.

@@ -2,14 +2,14 @@ import GraphIR
 import TensorCore
 
 /// A question about two numbers.
-public enum ComparisonFunction: String, Hashable, Sendable, CaseIterable {
+public enum ComparisonFunction: String, Hashable, Sendable, Codable, CaseIterable {
   case equal, less, greater
   case lessOrEqual = "less_or_equal"
   case greaterOrEqual = "greater_or_equal"
 }
 
 /// Compares two tensors of one type with NumPy's broadcasting; the result is bool. Bools can be equal, not less.
-public struct Comparison: Operator {
+public struct Comparison: Operator, Codable {
   /// The name in text forms; the function's own name is shown.
   public static let mnemonic = "comparison"
   /// The question.

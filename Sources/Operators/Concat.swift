@@ -2,7 +2,7 @@ import GraphIR
 import TensorCore
 
 /// Joins tensors of one type, whichever, along one axis; all other extents must agree.
-public struct Concat: Operator {
+public struct Concat: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "concat"
   /// The axis, negative from the end.

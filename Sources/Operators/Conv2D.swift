@@ -6,7 +6,7 @@ import TensorCore
 /// Inputs: image `[N, H, W, I]`, weights `[KH, KW, I/groups, O]` (HWIO), optionally bias `[O]`; each may be a
 /// constant or computed. Output `[N, OH, OW, O]`, or one `[N, OH, OW, Oᵢ]` per split. With `groups = I` the
 /// convolution is depthwise, output channel `o` reading input channel `o / (O / I)`.
-public struct Conv2D: Operator {
+public struct Conv2D: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "conv2d"
   /// Steps between neighbouring windows.
@@ -23,7 +23,7 @@ public struct Conv2D: Operator {
   public let splits: [Split]
 
   /// A range of a merged convolution's channels that is an output of its own.
-  public struct Split: Hashable, Sendable {
+  public struct Split: Hashable, Sendable, Codable {
     /// Number of channels.
     public let channels: Int
     /// Applied after the bias to these channels.

@@ -6,7 +6,7 @@ import TensorCore
 /// Inputs: image `[N, H, W, I]`, weights `[KH, KW, I, O/groups]`, optional bias `[O]`. Every input pixel adds its
 /// channels times the weights to the window at `stride` times its place, from which the border is cut off. Group `g`
 /// is input channels `g·I/groups …` and output channels `g·O/groups …`.
-public struct ConvTranspose2D: Operator {
+public struct ConvTranspose2D: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "conv_transpose2d"
   /// Steps between neighbouring windows.

@@ -3,7 +3,7 @@ import TensorCore
 
 /// A fully connected layer: `x […, K] · weights [K, N] + bias [N]`, then optionally an activation. Weights and
 /// bias may be constants or computed; the bias may be absent.
-public struct Dense: Operator {
+public struct Dense: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "dense"
   /// Applied after the bias.
@@ -42,7 +42,7 @@ public struct Dense: Operator {
 }
 
 /// Matrix product of the last two axes, `[…, M, K] · […, K, N]`, with leading axes broadcast as NumPy does.
-public struct MatMul: Operator {
+public struct MatMul: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "matmul"
 

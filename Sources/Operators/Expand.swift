@@ -3,7 +3,7 @@ import TensorCore
 
 /// Repeats a tensor along missing axes and axes of extent 1, as NumPy broadcasts it with a shape (ONNX's Expand: an
 /// extent of 1 in the target keeps the input's). Elements of any type.
-public struct Expand: Operator {
+public struct Expand: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "expand"
   /// What the input's shape is broadcast with.
@@ -26,7 +26,7 @@ public struct Expand: Operator {
 }
 
 /// Repeats a whole tensor along each axis. Elements of any type.
-public struct Tile: Operator {
+public struct Tile: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "tile"
   /// How often each axis is repeated; 0 gives an empty tensor.

@@ -5,7 +5,7 @@ import TensorCore
 ///
 /// Inputs: data of any type, and indices (int32 or int64); negative ones count from the end. An index out of range is
 /// an error where it is known when the graph is built; on a device, which can't refuse, it means the nearest one.
-public struct Gather: Operator {
+public struct Gather: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "gather"
   /// The axis, negative from the end.

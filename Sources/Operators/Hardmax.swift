@@ -2,7 +2,7 @@ import GraphIR
 import TensorCore
 
 /// 1 for the first of the largest elements along one axis, 0 for the others.
-public struct Hardmax: Operator {
+public struct Hardmax: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "hardmax"
   /// The axis that sums to one, negative from the end.

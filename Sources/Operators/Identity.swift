@@ -2,7 +2,7 @@ import GraphIR
 import TensorCore
 
 /// Its input of any type, unchanged; the optimiser removes it.
-public struct Identity: Operator {
+public struct Identity: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "identity"
 
@@ -17,7 +17,7 @@ public struct Identity: Operator {
 }
 
 /// Dropout as it is when a network is used rather than trained: its input, unchanged.
-public struct Dropout: Operator {
+public struct Dropout: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "dropout"
   /// Which part of the values training would drop.

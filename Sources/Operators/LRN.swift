@@ -4,7 +4,7 @@ import TensorCore
 /// Local response normalisation across channels (Krizhevsky et al. 2012, section 3.3; ONNX's LRN):
 /// `y = x / (bias + alpha/size · Σ x²)^beta`, the sum over `size` neighbouring channels of the last axis,
 /// `⌊(size−1)/2⌋` before and `⌈(size−1)/2⌉` after.
-public struct LRN: Operator {
+public struct LRN: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "lrn"
   /// Number of channels summed.

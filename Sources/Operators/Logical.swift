@@ -2,12 +2,12 @@ import GraphIR
 import TensorCore
 
 /// A function of two truth values.
-public enum LogicalFunction: String, Hashable, Sendable, CaseIterable {
+public enum LogicalFunction: String, Hashable, Sendable, Codable, CaseIterable {
   case and, or, xor
 }
 
 /// Combines two tensors of bools with NumPy's broadcasting.
-public struct Logical: Operator {
+public struct Logical: Operator, Codable {
   /// The name in text forms; the function's own name is shown.
   public static let mnemonic = "logical"
   /// What is applied.
@@ -27,7 +27,7 @@ public struct Logical: Operator {
 }
 
 /// The opposite of every bool.
-public struct Not: Operator {
+public struct Not: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "not"
 

@@ -2,7 +2,7 @@ import GraphIR
 import TensorCore
 
 /// `x / ‖x‖ₚ` along one axis; zeros stay zeros.
-public struct LpNormalization: Operator {
+public struct LpNormalization: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "lp_normalization"
   /// The axis of each vector, negative from the end.

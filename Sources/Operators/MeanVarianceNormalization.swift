@@ -6,7 +6,7 @@ import TensorCore
 ///
 /// Inputs: x, then optionally a scale and a bias that broadcast to it. Outputs: the result, and with
 /// ``givesStatistics`` the mean and `1 / √(variance + ε)`, the reduced axes of extent 1.
-public struct MeanVarianceNormalization: Operator {
+public struct MeanVarianceNormalization: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "mean_variance_normalization"
   /// The axes along which is summed, negative from the end; empty: all.

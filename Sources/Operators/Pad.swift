@@ -3,11 +3,11 @@ import TensorCore
 
 /// Adds elements before and after each axis; elements of any type. A negative number crops the axis first; what is
 /// added to its other end is then of the cropped axis.
-public struct Pad: Operator {
+public struct Pad: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "pad"
   /// What the added elements hold.
-  public enum Mode: Hashable, Sendable {
+  public enum Mode: Hashable, Sendable, Codable {
     /// One value; a whole number for integers, 0 or 1 for bools.
     case constant(Float)
     /// The image mirrored at its edges, the edges themselves not repeated, as often as needed.

@@ -2,7 +2,7 @@ import GraphIR
 import TensorCore
 
 /// What a pool computes over each window.
-public enum PoolKind: String, Hashable, Sendable, CaseIterable {
+public enum PoolKind: String, Hashable, Sendable, Codable, CaseIterable {
   case max, average
 }
 
@@ -11,7 +11,7 @@ public enum PoolKind: String, Hashable, Sendable, CaseIterable {
 /// Padding never wins a maximum. An average divides by the window's elements inside the image, or with
 /// ``countIncludePad`` by those inside the padded image; what overhangs even that (``Window/ceilMode``) never
 /// counts. Optional second input: a bias `[C]` added to the result before ``activation``.
-public struct Pool2D: Operator {
+public struct Pool2D: Operator, Codable {
   /// The name in text forms; the kind's own name is shown.
   public static let mnemonic = "pool2d"
   /// Maximum or average.
@@ -57,7 +57,7 @@ public struct Pool2D: Operator {
 }
 
 /// `(Σ |x|ᵖ)^(1/p)` over a sliding window of `[N, H, W, C]`, each channel by itself; padding is zeros.
-public struct LpPool2D: Operator {
+public struct LpPool2D: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "lp_pool"
   /// Which norm; at least 1.
@@ -107,7 +107,7 @@ extension Operator {
 }
 
 /// Maximum or average over the whole image: `[N, H, W, C]` to `[N, 1, 1, C]`, or `[N, C]` without kept axes.
-public struct GlobalPool: Operator {
+public struct GlobalPool: Operator, Codable {
   /// The name in text forms; the kind's own name is shown.
   public static let mnemonic = "global_pool"
   /// Maximum or average.

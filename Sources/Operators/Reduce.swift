@@ -2,7 +2,7 @@ import GraphIR
 import TensorCore
 
 /// What a reduction makes of the elements it reads.
-public enum ReduceKind: String, Hashable, Sendable, CaseIterable {
+public enum ReduceKind: String, Hashable, Sendable, Codable, CaseIterable {
   case sum, mean, max, min, prod
   /// Σ |x|.
   case l1
@@ -29,7 +29,7 @@ public enum ReduceKind: String, Hashable, Sendable, CaseIterable {
 ///
 /// Integers, which wrap around, have sums, products, extrema, sums of squares and of magnitudes; bools extrema.
 /// Of no elements, sums are 0, products 1, the maximum −∞ or a type's smallest number, the minimum the reverse, logarithms −∞ and the mean NaN.
-public struct Reduce: Operator {
+public struct Reduce: Operator, Codable {
   /// The name in text forms; the kind's own name is shown.
   public static let mnemonic = "reduce"
   /// What is computed.

@@ -2,7 +2,7 @@ import GraphIR
 import TensorCore
 
 /// The same elements, of any type, in the same order, under another shape.
-public struct Reshape: Operator {
+public struct Reshape: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "reshape"
   /// The new extents; 0 keeps the input's extent of that axis, one −1 takes what is left.
@@ -49,7 +49,7 @@ public struct Reshape: Operator {
 
 /// Joins the axes before `axis` into one and the rest into another, whatever the type: `[A, B, C, D]` with axis 1 to
 /// `[A, B·C·D]`.
-public struct Flatten: Operator {
+public struct Flatten: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "flatten"
   /// The first axis of the second part; 0 to rank.

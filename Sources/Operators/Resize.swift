@@ -3,12 +3,12 @@ import TensorCore
 
 /// Resizes axes by sampling, as ONNX's Resize does it: each axis by itself, one after the other.
 /// Elements of any type have a nearest one; linear and cubic samples are of float32.
-public struct Resize: Operator {
+public struct Resize: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "resize"
 
   /// How a sample is made of the elements around its place.
-  public enum Mode: Hashable, Sendable {
+  public enum Mode: Hashable, Sendable, Codable {
     /// The nearest element.
     case nearest(Rounding)
     /// The two neighbours, in proportion.
@@ -18,14 +18,14 @@ public struct Resize: Operator {
   }
 
   /// Which element is the nearest.
-  public enum Rounding: String, Hashable, Sendable, CaseIterable {
+  public enum Rounding: String, Hashable, Sendable, Codable, CaseIterable {
     case preferFloor = "round_prefer_floor"
     case preferCeil = "round_prefer_ceil"
     case floor, ceil
   }
 
   /// Where the place of a result lies in the input; ONNX's formulas.
-  public enum Coordinates: String, Hashable, Sendable, CaseIterable {
+  public enum Coordinates: String, Hashable, Sendable, Codable, CaseIterable {
     case halfPixel = "half_pixel"
     case halfPixelSymmetric = "half_pixel_symmetric"
     case pytorchHalfPixel = "pytorch_half_pixel"
@@ -35,7 +35,7 @@ public struct Resize: Operator {
   }
 
   /// How large the result is; one number for each of ``axes``.
-  public enum Target: Hashable, Sendable {
+  public enum Target: Hashable, Sendable, Codable {
     /// Extents.
     case sizes([Int])
     /// Factors; extents are rounded down.
@@ -43,7 +43,7 @@ public struct Resize: Operator {
   }
 
   /// What sizes mean where they would change the aspect ratio.
-  public enum AspectRatio: String, Hashable, Sendable, CaseIterable {
+  public enum AspectRatio: String, Hashable, Sendable, Codable, CaseIterable {
     /// They are taken as they are.
     case stretch
     /// The largest size of the input's ratio within them.
@@ -53,7 +53,7 @@ public struct Resize: Operator {
   }
 
   /// The part of an axis that ``Coordinates/tfCropAndResize`` resizes, 0 its first element, 1 its last one.
-  public struct Region: Hashable, Sendable {
+  public struct Region: Hashable, Sendable, Codable {
     /// Where it begins.
     public let start: Float
     /// Where it ends.

@@ -3,11 +3,11 @@ import TensorCore
 
 /// Cuts a range out of some axes, as NumPy's `x[start:end:step]`: bounds may be negative (from the end) or beyond
 /// the extent (clamped); steps are not zero. Elements of any type.
-public struct Slice: Operator {
+public struct Slice: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "slice"
   /// A range along one axis.
-  public struct Range: Hashable, Sendable {
+  public struct Range: Hashable, Sendable, Codable {
     /// The axis, negative from the end.
     public let axis: Int
     /// First element, end (exclusive) and step.

@@ -2,7 +2,7 @@ import GraphIR
 import TensorCore
 
 /// `eˣ / Σ eˣ` along one axis, or its logarithm; computed with the maximum subtracted first.
-public struct Softmax: Operator {
+public struct Softmax: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "softmax"
   /// The axis that sums to one, negative from the end.

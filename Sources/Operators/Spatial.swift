@@ -2,7 +2,7 @@ import GraphIR
 import TensorCore
 
 /// A pair of numbers for the two image axes: a kernel's size, strides, dilations.
-public struct Spatial: Hashable, Sendable, CustomStringConvertible {
+public struct Spatial: Hashable, Sendable, Codable, CustomStringConvertible {
   /// Along the image's rows (y).
   public let height: Int
   /// Along the image's columns (x).
@@ -28,7 +28,7 @@ public struct Spatial: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// How many zero rows and columns lie around an image.
-public struct Border: Hashable, Sendable {
+public struct Border: Hashable, Sendable, Codable {
   /// Rows above, columns to the left, rows below, columns to the right.
   public let top: Int, left: Int, bottom: Int, right: Int
 
@@ -53,7 +53,7 @@ public struct Border: Hashable, Sendable {
 }
 
 /// Padding of a sliding window, as frameworks state it.
-public enum Padding: Hashable, Sendable {
+public enum Padding: Hashable, Sendable, Codable {
   /// Given rows and columns of padding.
   case explicit(Border)
   /// As much as makes the output `ceil(input / stride)`; an odd rest goes below and right (TensorFlow's SAME,
@@ -81,7 +81,7 @@ public enum Padding: Hashable, Sendable {
 }
 
 /// The geometry of a window that slides over an image.
-public struct Window: Hashable, Sendable {
+public struct Window: Hashable, Sendable, Codable {
   /// The window's size.
   public let kernel: Spatial
   /// Steps between neighbouring windows.

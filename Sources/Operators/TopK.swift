@@ -4,7 +4,7 @@ import TensorCore
 /// The `k` largest or smallest elements along an axis, best first, and where they were, as int64. Of equal elements
 /// the first comes first; a NaN is larger than every number. (ONNX allows any order where `sorted` is 0; this one is
 /// always sorted.)
-public struct TopK: Operator {
+public struct TopK: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "top_k"
   /// How many.

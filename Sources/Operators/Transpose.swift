@@ -2,7 +2,7 @@ import GraphIR
 import TensorCore
 
 /// Reorders axes: result axis `i` is the input's axis `permutation[i]`. Elements of any type.
-public struct Transpose: Operator {
+public struct Transpose: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "transpose"
   /// Where each result axis comes from.

@@ -5,7 +5,7 @@ import TensorCore
 ///
 /// Adding one: a case and its name here; the compiler then points at the formula in `Reference` and the
 /// expression in `OpenCLBackend`.
-public enum UnaryFunction: Hashable, Sendable {
+public enum UnaryFunction: Hashable, Sendable, Codable {
   case relu, relu6, sigmoid, tanh, softplus, softsign, selu, mish
   /// x for x ≥ 0, alpha·x below.
   case leakyRelu(alpha: Float)
@@ -127,7 +127,7 @@ public enum UnaryFunction: Hashable, Sendable {
 
 /// Applies a function to every element; one input of any shape, float32, or int32 and int64 where
 /// ``UnaryFunction/takesIntegers``.
-public struct Unary: Operator {
+public struct Unary: Operator, Codable {
   /// The name in text forms; ``attributes`` tell the function.
   public static let mnemonic = "unary"
   /// What is applied.

@@ -3,7 +3,7 @@ import TensorCore
 
 /// Takes each element from one tensor or another, with NumPy's broadcasting. Inputs: the condition (bool), the values
 /// where it is true, and those where it is false, both of one type, whichever.
-public struct Where: Operator {
+public struct Where: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "where"
 

@@ -8,6 +8,12 @@ package enum NumberText {
     return String(format: "%.\(decimals)f", value)
   }
 
+  /// A number with two digits and an exponent: `4.9e-05`.
+  package static func scientific(_ value: Double) -> String {
+    guard value.isFinite else { return "-" }
+    return String(format: "%.1e", value)
+  }
+
   /// A count with a decimal prefix: `5.71 G`, `23.8 M`, `640`.
   package static func count(_ value: Int) -> String {
     for (factor, prefix) in [(1_000_000_000, "G"), (1_000_000, "M"), (10_000, "k")]

@@ -49,7 +49,8 @@ package enum ReferenceEvaluator {
     return result
   }
 
-  private static func evaluate(
+  /// The outputs of one node.
+  static func evaluate(
     _ node: Node, _ inputs: [ReferenceTensor], _ feeds: [String: HostTensor]
   ) throws(InceptError) -> [ReferenceTensor] {
     if let input = node.op as? any GraphInput {
@@ -80,7 +81,7 @@ package enum ReferenceEvaluator {
     }
   }
 
-  private static func broken(_ node: Node, _ expected: String, _ found: String) -> InceptError {
+  static func broken(_ node: Node, _ expected: String, _ found: String) -> InceptError {
     InceptError(.software, subject: node.subject, expected: "expected \(expected)", found: found)
   }
 }

@@ -1,5 +1,6 @@
 /// The extents of a tensor, outermost first. A scalar has no extents.
-public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomStringConvertible {
+public struct Shape: Sendable, Hashable, Codable, ExpressibleByArrayLiteral, CustomStringConvertible
+{
   /// Extent of each axis, outermost first.
   public let dimensions: [Int]
 

@@ -96,7 +96,7 @@ struct CommandTests {
 
   @Test(
     "every example of --help works",
-    arguments: ["devices", "models", "fetch", "run", "graph", "profile", "bench"])
+    arguments: ["devices", "models", "fetch", "run", "graph", "profile", "bench", "compare"])
   func examples(_ command: String) throws {
     let help = try Incept(command, "--help")
     #expect(help.status == 0)

@@ -5,14 +5,15 @@ extension Model {
   /// Writes the weights, and what is known about the network, as a safetensors file.
   ///
   /// The tensors keep the framework's names and layouts. ``load(_:weights:)`` reads the file again: a built-in
-  /// architecture is recognised by its parameters, and a Keras model's own architecture is in the file. Weights of
-  /// other graphs carry the names of their nodes, and the file has the weights alone.
+  /// architecture is recognised by its parameters, and a Keras model's own architecture is in the file. Of other
+  /// networks the file has the graph, as it was imported for the shapes that its inputs have.
   ///
   /// The file appears whole or not at all; one that was there is replaced.
   ///
   /// - Throws: `.cannotCreate` where the file can't be written, `.badData` for names that it can't hold.
   public func write(safetensors path: String) throws(InceptError) -> ConvertReport {
-    let stored = stored ?? StoredWeights(graph)
+    let stored: StoredWeights
+    if let known = self.stored { stored = known } else { stored = try StoredWeights(graph) }
     var metadata = stored.metadata
     metadata[StoredWeights.Key.inputs] = inputs.map { "\($0.name) \($0.shape)" }
       .joined(separator: ", ")

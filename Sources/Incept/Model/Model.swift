@@ -43,6 +43,13 @@ public struct Model: Sendable {
     self.stored = stored
   }
 
+  /// A network that is made rather than read.
+  package init(_ graph: Graph) {
+    self.init(
+      name: graph.name, weights: "given", graph: graph, recipe: nil, labels: nil,
+      outputIsProbability: false, loadMilliseconds: 0)
+  }
+
   /// Whether the weights are made up, so that only times mean anything.
   public var isSynthetic: Bool { reported.isSynthetic }
 

@@ -24,6 +24,13 @@ enum ModelFile {
       if !weightsOnly, let model = try StoredWeights.kerasModel(tensors) {
         return imported(model, path, start)
       }
+      if !weightsOnly, let graph = try StoredWeights.graph(tensors) {
+        let recipe = tensors.metadata[StoredWeights.Key.preprocessing]
+        return Model(
+          name: graph.name, weights: path, graph: graph,
+          recipe: recipe.flatMap { Preprocessing(named: $0) }, labels: nil,
+          outputIsProbability: endsInSoftmax(graph), loadMilliseconds: start.milliseconds)
+      }
       return try recognised(ParameterSet(tensors), among: candidates, start)
     case .hdf5:
       return try keras(try KerasWeightFile(HDF5File(file)), candidates, weightsOnly, start)

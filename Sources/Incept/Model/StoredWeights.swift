@@ -13,6 +13,7 @@ struct StoredWeights: Sendable {
     static let outputs = "incept.outputs"
     static let axisOrder = "incept.axis_order"
     static let preprocessing = "incept.preprocessing"
+    static let graph = "incept.graph"
     static let kerasConfig = "keras.model_config"
     static let kerasVersion = "keras.version"
   }
@@ -41,12 +42,20 @@ struct StoredWeights: Sendable {
     self.metadata = metadata
   }
 
-  /// The constants of any other graph, in the engine's layouts.
-  init(_ graph: Graph) {
+  /// The constants of any other graph, in the engine's layouts, and the graph.
+  init(_ graph: Graph) throws(InceptError) {
     tensors = graph.topologicalOrder().compactMap { id in
       (graph[id].op as? Constant).map { (graph[id].name, $0.tensor) }
     }
-    metadata = ["format": "incept"]
+    metadata = ["format": "incept", Key.graph: try GraphDocument(graph).json()]
+  }
+
+  /// The graph that a file of weights says; nil for other files.
+  static func graph(_ file: NamedTensors) throws(InceptError) -> Graph? {
+    guard let text = file.metadata[Key.graph] else { return nil }
+    let tensors = Dictionary(
+      file.entries.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first })
+    return try GraphDocument(json: text, source: file.source).graph(tensors, source: file.source)
   }
 
   /// The Keras model whose architecture a file of weights says; nil for other files.

@@ -16,16 +16,16 @@ public struct MeasureOptions: Sendable {
 }
 
 extension Session {
-  /// Inputs of a network that is only timed: the same numbers between -1 and 1 on every machine; zeros for integers
-  /// and bools.
-  func madeUpInputs(batch: Int) -> [String: HostTensor] {
+  /// Inputs of a network that nobody has data for: the same numbers between -1 and 1 on every machine; zeros for
+  /// integers and bools.
+  func madeUpInputs(batch: Int, seed: UInt32 = 1) -> [String: HostTensor] {
     let shapes = model.shapes(batch: batch)
     var tensors: [String: HostTensor] = [:]
     for input in model.inputs {
       guard let shape = shapes[input.name] else { continue }
       tensors[input.name] = HostTensor(shape: shape, elementType: input.elementType) { elements in
         guard input.elementType == .float32 else { return elements.update(repeating: 0) }
-        var state: UInt32 = 1
+        var state = seed
         for index in elements.indices {
           // Numerical Recipes' linear congruential generator; the low bits are dropped.
           state = state &* 1_664_525 &+ 1_013_904_223

@@ -20,7 +20,7 @@ extension Session {
   }
 
   /// The tensors under the names of the model's inputs.
-  private func matched(
+  func matched(
     _ tensors: [String: HostTensor]
   ) throws(InceptError) -> [String: HostTensor] {
     let names = model.inputs.map(\.name)
@@ -41,6 +41,17 @@ extension Session {
   private func prepared(
     _ inputs: [String: HostTensor], outputs: [String]
   ) throws(InceptError) -> Executable {
+    try preparing(for: inputs) { () throws(InceptError) in
+      try executable(inputs.mapValues(\.shape), outputs: outputs)
+    }
+  }
+
+  /// What `prepare` makes for inputs of the shapes of `inputs`; what it throws is about them where they are to blame.
+  ///
+  /// - Throws: `.badData` for shapes that the network can't take.
+  func preparing<Result>(
+    for inputs: [String: HostTensor], _ prepare: () throws(InceptError) -> Result
+  ) throws(InceptError) -> Result {
     var isDeclared = true
     for declared in model.inputs {
       guard let tensor = inputs[declared.name] else { continue }
@@ -53,7 +64,7 @@ extension Session {
       }
     }
     do throws(InceptError) {
-      return try executable(inputs.mapValues(\.shape), outputs: outputs)
+      return try prepare()
     } catch {
       // What a layer says of the shape is the reason; the user's tensor is the cause.
       guard !isDeclared, error.category == .badData,

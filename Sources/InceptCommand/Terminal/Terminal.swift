@@ -53,6 +53,9 @@ enum Terminal {
   /// Ends the process after success.
   static func exit() -> Never { Foundation.exit(0) }
 
+  /// Ends the process after a comparison that was made and failed.
+  static func exitAfterDisagreement() -> Never { Foundation.exit(1) }
+
   /// Ends the process with an error's message and exit code.
   static func exit(_ error: InceptError) -> Never {
     let (red, plain) = hasColour ? ("\u{1B}[1;31m", "\u{1B}[0m") : ("", "")

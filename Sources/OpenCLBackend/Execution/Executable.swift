@@ -9,7 +9,7 @@ package final class Executable: Sendable {
   package let plan: Plan
   /// The device.
   package let device: BackendDevice
-  private let memory: PlanMemory
+  let memory: PlanMemory
   let launches: [PreparedLaunch]
   private let sequence: LaunchSequence
   let queue: Shared<Queue>
@@ -162,7 +162,7 @@ package final class Executable: Sendable {
     }
   }
 
-  private func upload(_ inputs: [String: HostTensor], _ queue: borrowing Queue)
+  func upload(_ inputs: [String: HostTensor], _ queue: borrowing Queue)
     throws(InceptError)
   {
     for binding in plan.inputs {
@@ -190,30 +190,36 @@ package final class Executable: Sendable {
   private func download(_ output: Plan.Binding, _ queue: borrowing Queue) throws(InceptError)
     -> HostTensor
   {
-    let view = output.view
-    let shape = output.permutation.map { view.shape.permuted($0) } ?? view.shape
+    try read(output.permutation.map { output.view.permuted($0) } ?? output.view, queue)
+  }
+
+  /// The elements of a view as they are now.
+  func read(_ view: TensorView, _ queue: borrowing Queue) throws(InceptError) -> HostTensor {
     guard view.shape.elementCount > 0 else {
-      return HostTensor(shape: shape, elementType: view.elementType, doubles: [])
+      return HostTensor(shape: view.shape, elementType: view.elementType, doubles: [])
     }
-    let ordered = output.permutation.map { view.permuted($0) } ?? view
     let start = plan.position(view.storage, view.offset)
     let precision = plan.options.precision
-    let source: Shared<Buffer>
-    switch view.storage {
-    case .arena(let number): source = memory.buffer(ofRegion: number)
-    case .constant(let number): source = try device.buffer(plan.constants[number])
-    }
-    return try HostTensor(shape: shape, elementType: view.elementType) {
+    let source = try buffer(of: view.storage)
+    return try HostTensor(shape: view.shape, elementType: view.elementType) {
       (destination) throws(InceptError) in
-      if ordered.isDense {
+      if view.isDense {
         try queue.read(source.value, elements: destination, first: start, as: precision)
       } else {
         let staging = try HostTensor(shape: [view.span]) {
           (elements: UnsafeMutableBufferPointer<Float>) throws(InceptError) in
           try queue.read(source.value, elements: elements, first: start, as: precision)
         }
-        staging.withFloats { StridedCopy.gather($0, from: ordered.words, into: destination) }
+        staging.withFloats { StridedCopy.gather($0, from: view.words, into: destination) }
       }
+    }
+  }
+
+  /// The buffer that a storage is in.
+  func buffer(of storage: Storage) throws(InceptError) -> Shared<Buffer> {
+    switch storage {
+    case .arena(let number): memory.buffer(ofRegion: number)
+    case .constant(let number): try device.buffer(plan.constants[number])
     }
   }
 }

@@ -3,13 +3,15 @@ import TensorCore
 
 /// Elements between the host, where they are floats, and buffers, where they have a plan's precision.
 extension Queue {
-  /// Writes elements from a buffer's beginning.
+  /// Writes elements to element number `first` and on.
   func write(
-    _ buffer: borrowing Buffer, elements: UnsafeBufferPointer<Float>, as precision: Precision
+    _ buffer: borrowing Buffer, elements: UnsafeBufferPointer<Float>, first: Int = 0,
+    as precision: Precision
   ) throws(InceptError) {
+    let offset = first * precision.bytes
     switch precision {
-    case .fp32: try write(buffer, from: UnsafeRawBufferPointer(elements))
-    case .fp16: try write(buffer, elements.map { UInt16(halfBitsOf: $0) })
+    case .fp32: try write(buffer, from: UnsafeRawBufferPointer(elements), offset: offset)
+    case .fp16: try write(buffer, elements.map { UInt16(halfBitsOf: $0) }, offset: offset)
     }
   }
 

@@ -100,7 +100,8 @@ package struct PlanBuilder {
         access: LaunchAccess(
           arguments, inputs: data.compactMap { layout.views[$0] },
           outputs: outputs.compactMap { layout.views[$0] }, told: access,
-          regions: layout.regions)))
+          regions: layout.regions),
+        node: node.id))
   }
 
   // MARK: Driving
@@ -174,23 +175,14 @@ package struct PlanBuilder {
     }
     return Plan(
       name: graph.name, traits: traits, options: options, launches: launches, regions: regions,
-      arenaBytes: elements * elementBytes, constants: constants, inputs: inputs, outputs: outputs)
+      arenaBytes: elements * elementBytes, constants: constants, inputs: inputs, outputs: outputs,
+      views: layout.views)
   }
 
   private mutating func binding(_ output: GraphOutput) throws(InceptError) -> Plan.Binding {
-    let view = try view(output.value)
-    let reorders =
-      graph.axisOrder == .nchw && view.shape.rank == 4 && !output.isFrameworkOrdered
-    // A value that an explicit transpose or input holds in the framework's order already is left as it is.
-    let isForeign =
-      switch graph.producer(of: output.value).op {
-      case let transpose as Transpose: transpose == .toNCHW
-      case is Input: true
-      default: false
-      }
-    return Plan.Binding(
-      name: output.name, view: view,
-      permutation: reorders && !isForeign ? graph.axisOrder.permutationFromNHWC : nil)
+    Plan.Binding(
+      name: output.name, view: try view(output.value),
+      permutation: graph.permutationForPeople(of: output))
   }
 
   private func setLifetimes(_ regions: inout [Plan.Region]) {
@@ -223,5 +215,20 @@ package struct PlanBuilder {
       expected:
         "expected at most \(traits.maxAllocationBytes) bytes in a buffer and \(traits.globalMemoryBytes) in all",
       found: "\(bytes) bytes", hint: "use a smaller batch or image, or another device")
+  }
+}
+
+extension Graph {
+  /// The axis order in which people see a result: axis `i` of what they see is axis `permutation[i]` of the value.
+  /// Nil: as it is.
+  package func permutationForPeople(of output: GraphOutput) -> [Int]? {
+    guard axisOrder == .nchw, type(of: output.value).shape.rank == 4, !output.isFrameworkOrdered
+    else { return nil }
+    // A value that an explicit transpose or input holds in the framework's order already is left as it is.
+    switch producer(of: output.value).op {
+    case let transpose as Transpose where transpose == .toNCHW: return nil
+    case is Input: return nil
+    default: return axisOrder.permutationFromNHWC
+    }
   }
 }

@@ -22,6 +22,8 @@ package struct Plan: Sendable {
   package var inputs: [Binding]
   /// Where results are found.
   package var outputs: [Binding]
+  /// Where every computed value lies from its last write to its last read: other values may have the memory after.
+  package var views: [ValueID: TensorView] = [:]
 
   /// Bytes of all constants together.
   package var weightsBytes: Int { constants.reduce(0) { $0 + $1.byteCount } }
@@ -104,6 +106,8 @@ package struct Launch: Sendable {
   package var output: TensorView?
   /// What it reads and writes.
   package var access: LaunchAccess
+  /// The node; nil where one launch computes several.
+  package var node: NodeID?
   /// The earlier launches that must have ended before it begins, the latest first.
   package var waits: [Int] = []
 
