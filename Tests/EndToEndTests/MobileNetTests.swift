@@ -60,7 +60,9 @@ struct MobileNetTests {
       models.append(try Model.load("mobilenet_v1", weights: path))
       #expect(models.last?.name == "mobilenet_v1:0.25")
     }
-    let names = try ["chelsea.png", "coffee.png", "astronaut.png"].map { try Fixtures.url("images/\($0)").path }
+    let names = try ["chelsea.png", "coffee.png", "astronaut.png"].map {
+      try Fixtures.url("images/\($0)").path
+    }
     var expected: [[Double]] = []
     for model in models {
       let session = try Session(model, on: try Device.select())

@@ -26,7 +26,8 @@ struct AgreementTests {
     arguments: ["shapes", "sequential", "nested", "more", "enlarging"])
   func archivesAgree(name: String) throws { try agrees(KerasCase(name, archive: true), name) }
 
-  @Test("weights under whole names make the same graph",
+  @Test(
+    "weights under whole names make the same graph",
     arguments: ["shapes", "nested", "more", "enlarging"])
   func wholeNamesAgree(name: String) throws {
     let model = try KerasModel.importGraph(try KerasCase.archive(name), source: name)

@@ -33,9 +33,10 @@ struct FixtureModelTests {
       Recorded.self, from: Data(contentsOf: Fixtures.url("models/digits_cnn_torch.reference.json")))
     let lines = try Fixtures.gunzipped("digits/digits.csv.gz").split(separator: "\n")
     let device = try Device.select()
-    for file in ["digits_cnn_torch.onnx", "digits_cnn_torch_zip.pth", "digits_cnn_torch_legacy.pth",
-      "digits_cnn_torch.safetensors"]
-    {
+    for file in [
+      "digits_cnn_torch.onnx", "digits_cnn_torch_zip.pth", "digits_cnn_torch_legacy.pth",
+      "digits_cnn_torch.safetensors",
+    ] {
       let session = try Session(Model.load(Fixtures.url("models/\(file)").path), on: device)
       for (row, expected) in zip(recorded.rows, recorded.logits) {
         let pixels = lines[row].split(separator: ",").prefix(64).compactMap {

@@ -101,7 +101,9 @@ enum ConvolutionVariant: KernelVariant {
   ) -> [ConvolutionVariant] {
     let cost = ConvolutionCost(problem, traits)
     let exact = accuracy == .exact ? RegisterTile.float64(traits) : []
-    let direct = (exact.isEmpty ? RegisterTile.list(traits) : exact).map { (ConvolutionVariant.direct($0), cost.direct($0)) }
+    let direct = (exact.isEmpty ? RegisterTile.list(traits) : exact).map {
+      (ConvolutionVariant.direct($0), cost.direct($0))
+    }
     let winograd = WinogradTiling.list(problem, traits, count: tilingsPerForm).map {
       (ConvolutionVariant.winograd($0.tiling), $0.cost)
     }
