@@ -27,6 +27,29 @@ struct CacheTests {
     return names.filter { $0.hasSuffix(".program") }.map { "\(path)/\($0)" }.sorted()
   }
 
+  @Test("fetched weights are listed beside the limit, and stay until they are meant")
+  func weights() throws {
+    try withScratch { folder in
+      let files = FileManager.default
+      let weights = URL(fileURLWithPath: folder).appendingPathComponent("weights")
+      try files.createDirectory(at: weights, withIntermediateDirectories: true)
+      for name in ["a.pth", "b.h5.part", "b.h5.part.json", "notes.txt"] {
+        try Data(count: 1000).write(to: weights.appendingPathComponent(name))
+      }
+      let list = try incept(["cache", "ls", "--format", "json"], folder).object()
+      let entries = list["entries"] as? [[String: Any]] ?? []
+      #expect(
+        entries.compactMap { $0["file"] as? String } == ["weights/a.pth", "weights/b.h5.part"])
+      #expect((list["left"] as? [String: Any])?["count"] as? Int == 0)
+      #expect((list["weights"] as? [String: Any])?["bytes"] as? Int == 2000)
+      #expect(try incept(["cache", "ls"], folder).output.contains("2 fetched weights, "))
+      #expect(try incept(["cache", "clear"], folder).output.contains("removed 0 files"))
+      #expect(
+        try incept(["cache", "clear", "--weights"], folder).output.contains("removed 2 files"))
+      #expect(try files.contentsOfDirectory(atPath: weights.path) == ["notes.txt"])
+    }
+  }
+
   @Test("an empty cache is listed, filled by a run, explained, pruned and cleared")
   func life() throws {
     try withScratch { folder in

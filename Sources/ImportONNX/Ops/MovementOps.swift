@@ -204,7 +204,8 @@ extension OperatorTable {
     }
     guard pads.count == 2 * shape.rank, pads.allSatisfy({ (-1 << 24...1 << 24).contains($0) })
     else {
-      throw context.invalid("expected \(2 * shape.rank) pads", "\(pads)")
+      throw context.invalid(
+        "expected \(2 * shape.rank) pads between -2^24 and 2^24", "\(pads)")
     }
     let x = try context.operand(0)
     let before = x.perAxis(Array(pads[..<shape.rank]), filler: 0)

@@ -16,18 +16,20 @@ public struct CacheReport: Report {
   public var entries: [Entry]
   /// Files that were removed.
   public var removed: Total
-  /// Files that are left.
+  /// Programs and tuning results that are left.
   public var left: Total
+  /// Fetched weights that are left, which the limit does not regard.
+  public var weights: Total
 
   enum CodingKeys: String, CodingKey {
     case schema, action, folder
     case limit = "limit_bytes"
-    case entries, removed, left
+    case entries, removed, left, weights
   }
 
   /// A file of the cache.
   public struct Entry: Codable, Sendable, Hashable {
-    /// `program`, `note` (the driver's own cache has the program), `tuning`, or `damaged` for what can't be used and is made again when it is needed.
+    /// `program`, `note` (the driver's own cache has the program), `tuning`, `weights` (fetched ones), or `damaged` for what can't be used and is made again when it is needed.
     public var kind: String
     /// The kernel and its compile-time values, or the file's name.
     public var name: String
@@ -57,6 +59,15 @@ public struct CacheReport: Report {
     public var count: Int
     /// Their size.
     public var bytes: Int
+
+    init(count: Int, bytes: Int) {
+      self.count = count
+      self.bytes = bytes
+    }
+
+    init(_ entries: [Entry]) {
+      self.init(count: entries.count, bytes: entries.reduce(0) { $0 + $1.bytes })
+    }
   }
 
   /// Lists the cache; one that isn't there is empty.
@@ -72,13 +83,16 @@ public struct CacheReport: Report {
     return report
   }
 
-  /// Removes all programs and tuning results. Files that are none stay.
-  public static func clear(_ options: CacheOptions) throws(InceptError) -> CacheReport {
+  /// Removes all programs and tuning results, and fetched weights if asked to. Files that are none of these stay.
+  public static func clear(
+    _ options: CacheOptions, weights: Bool = false
+  ) throws(InceptError) -> CacheReport {
     let programs = options.store?.clear() ?? (0, 0)
     let tuning = options.cache?.clearTuning() ?? (0, 0)
+    let fetched = weights ? options.cache?.clearWeights() ?? (0, 0) : (0, 0)
     var report = try CacheReport("clear", options)
     report.removed = Total(
-      count: programs.0 + tuning.0, bytes: programs.1 + tuning.1)
+      count: programs.0 + tuning.0 + fetched.0, bytes: programs.1 + tuning.1 + fetched.1)
     return report
   }
 
@@ -91,9 +105,12 @@ public struct CacheReport: Report {
     self.action = action
     folder = cache.path
     limit = options.limit
-    entries = store.items().map(Entry.init) + cache.tuningFiles().map(Entry.init)
+    let made = store.items().map(Entry.init) + cache.tuningFiles().map { Entry($0, "tuning") }
+    let fetched = cache.weightFiles().map { Entry($0, "weights") }
+    entries = made + fetched
     removed = Total(count: 0, bytes: 0)
-    left = Total(count: entries.count, bytes: entries.reduce(0) { $0 + $1.bytes })
+    left = Total(made)
+    weights = Total(fetched)
   }
 }
 
@@ -110,9 +127,9 @@ extension CacheReport.Entry {
     age = item.age
   }
 
-  init(_ file: CacheDirectory.File) {
-    self.file = "tuning/" + file.name
-    kind = "tuning"
+  init(_ file: CacheDirectory.File, _ kind: String) {
+    self.file = "\(kind)/\(file.name)"
+    self.kind = kind
     name = file.name
     device = ""
     driver = ""
@@ -145,6 +162,9 @@ extension CacheReport {
     text +=
       "\(left.count) files, \(NumberText.bytes(left.bytes)) of at most "
       + "\(NumberText.bytes(limit)), in \(folder)\n"
+    if weights.count > 0 {
+      text += "\(weights.count) fetched weights, \(NumberText.bytes(weights.bytes))\n"
+    }
     return text
   }
 

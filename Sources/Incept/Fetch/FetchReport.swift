@@ -43,7 +43,7 @@ public struct FetchReport: Report {
         url: official.source.url, path: path, state: size == nil ? "absent" : "present",
         bytes: size, checksum: official.source.checksum?.text, sha256: nil)
     }
-    return FetchReport(folder: cache.cache?.folder("weights"), files: files)
+    return FetchReport(folder: cache.cache?.weights, files: files)
   }
 
   /// The list for people, a line a file.

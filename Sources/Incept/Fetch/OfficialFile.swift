@@ -35,7 +35,7 @@ struct OfficialFile {
   }
 
   /// Where the file is kept.
-  func path(in cache: CacheDirectory) -> String { "\(cache.folder("weights"))/\(source.file)" }
+  func path(in cache: CacheDirectory) -> String { "\(cache.weights)/\(source.file)" }
 
   /// The first of the forms' official files that was fetched.
   static func fetched(_ forms: [Architecture], in cache: CacheDirectory) -> (

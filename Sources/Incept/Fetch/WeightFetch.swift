@@ -111,7 +111,7 @@ public struct WeightFetch: Sendable {
     }
     guard cache.makeFolder("weights") != nil else {
       throw InceptError(
-        .cannotCreate, subject: cache.folder("weights"), expected: "expected a folder",
+        .cannotCreate, subject: cache.weights, expected: "expected a folder",
         found: "none, and none could be made",
         hint: "INCEPT_CACHE_DIR names another place for the cache; --output FILE does without")
     }

@@ -8,7 +8,8 @@ struct CacheCommand: ParsableCommand {
     discussion: """
       Built programs and tuning results are kept in INCEPT_CACHE_DIR, else $XDG_CACHE_HOME/incept, else \
       ~/.cache/incept. Programs not used for longest go when there are more than INCEPT_CACHE_LIMIT (256M). \
-      Everything in it can be removed at any time and is made again when it is needed.
+      Everything in it can be removed at any time and is made again when it is needed; but weights that \
+      `incept fetch` brought stay until `clear --weights`.
 
       Example: incept cache ls
       Example: incept cache why digits_cnn
@@ -82,11 +83,13 @@ struct CacheCommand: ParsableCommand {
       commandName: "clear", abstract: "Remove all programs and tuning results.",
       discussion: "Example: incept cache clear")
 
+    @Flag(help: "Remove fetched weights too.")
+    var weights = false
     @Option(help: "text or json.")
     var format = TextOrJSON.text
 
     func run() throws {
-      let report = try CacheReport.clear(.standard())
+      let report = try CacheReport.clear(.standard(), weights: weights)
       try Terminal.write(format == .json ? report.json() : report.text())
     }
   }
