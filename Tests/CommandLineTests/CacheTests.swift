@@ -31,7 +31,7 @@ struct CacheTests {
   func weights() throws {
     try withScratch { folder in
       let files = FileManager.default
-      let weights = URL(fileURLWithPath: folder).appendingPathComponent("weights")
+      let weights = URL(fileURLWithPath: "\(folder)/cache/weights")
       try files.createDirectory(at: weights, withIntermediateDirectories: true)
       for name in ["a.pth", "b.h5.part", "b.h5.part.json", "notes.txt"] {
         try Data(count: 1000).write(to: weights.appendingPathComponent(name))
