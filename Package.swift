@@ -73,6 +73,7 @@ let package = Package(
     library(
       "ProtobufMessages", [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
     library("WireFormats", ["TensorCore", "CZlib", "CZip"]),
+    library("GraphFiles", ["Operators", "GraphIR", "TensorCore"]),
     library("ImportKeras", ["WireFormats", "Operators", "GraphIR", "TensorCore"]),
     library(
       "ImportONNX",
@@ -97,7 +98,7 @@ let package = Package(
       "Incept",
       [
         "TensorCore", "GraphIR", "Operators", "Passes", "Reference", "OpenCLRuntime",
-        "OpenCLBackend", "DiskCache", "WireFormats", "ImportKeras", "ImportONNX",
+        "OpenCLBackend", "DiskCache", "WireFormats", "GraphFiles", "ImportKeras", "ImportONNX",
         "ImportTensorFlow", "Models", "Imaging", "Profiling", "Downloads",
       ]),
     .executableTarget(
@@ -183,8 +184,8 @@ let package = Package(
     tests(
       "InceptTests",
       [
-        "Incept", "Models", "Imaging", "WireFormats", "OpenCLBackend", "Operators", "GraphIR",
-        "TensorCore",
+        "Incept", "Models", "Imaging", "WireFormats", "GraphFiles", "Passes", "OpenCLBackend",
+        "Operators", "GraphIR", "TensorCore",
       ]),
     tests(
       "EndToEndTests",
@@ -205,7 +206,7 @@ if Context.environment["INCEPT_FUZZ"] != nil {
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "ImportKeras", "ImportONNX", "ImportTensorFlow", "Models", "Imaging", "WireFormats",
-        "Passes", "Operators", "GraphIR", "TensorCore",
+        "ImportKeras", "ImportONNX", "ImportTensorFlow", "GraphFiles", "Models", "Imaging",
+        "WireFormats", "Passes", "Operators", "GraphIR", "TensorCore",
       ], path: "tools/fuzz/targets", swiftSettings: settings))
 }

@@ -7,7 +7,7 @@ public struct Slice: Operator, Codable {
   /// The name in text forms.
   public static let mnemonic = "slice"
   /// A range along one axis.
-  public struct Range: Hashable, Sendable, Codable {
+  public struct Range: Hashable, Sendable {
     /// The axis, negative from the end.
     public let axis: Int
     /// First element, end (exclusive) and step.

@@ -1,7 +1,9 @@
 import Foundation
+import GraphFiles
 import GraphIR
 import Incept
 import Operators
+import Passes
 import TensorCore
 import TestSupport
 import Testing
@@ -62,6 +64,55 @@ struct GraphFileTests {
       let read = try Model.load(written(graph, in: folder)).graph
       #expect(
         read.node(named: "y")?.op.isEqual(to: Unary(.clip(lower: 0, upper: .infinity))) == true)
+    }
+  }
+
+  @Test("the largest, smallest and oddest numbers in any place are an error, or another graph")
+  func extremes() throws {
+    let extremes = [
+      "9223372036854775807", "-9223372036854775808", "4611686018427387904", "4294967296", "-1",
+      "0", "1", "2147483647", "1e300", "\"inf\"", "null", "[]",
+    ]
+    var seen: [String: Int] = [:]
+    var tried = 0
+    for sample in OperatorSamples.all {
+      // Of every operator some forms, which differ in what attributes they have.
+      let form = sample.op.attributes.map(\.name).joined(separator: ",")
+      let kind = "\(sample.op.mnemonic) \(form)"
+      guard seen[kind, default: 0] < 2 else { continue }
+      seen[kind, default: 0] += 1
+      let (graph, _) = try sample.graph()
+      let constants = Dictionary(
+        uniqueKeysWithValues: graph.topologicalOrder().compactMap { id in
+          (graph[id].op as? Constant).map { (graph[id].name, $0.tensor) }
+        })
+      let json = try GraphDocument(graph).json()
+      for range in json.ranges(of: /-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?/) {
+        for extreme in extremes {
+          let text = json.replacingCharacters(in: range, with: extreme)
+          tried += 1
+          do throws(InceptError) {
+            let read = try GraphDocument(json: text, source: "x").graph(constants, source: "x")
+            try read.verify()
+            _ = try PassPipeline().run(read)
+          } catch {
+            #expect(error.category != .software, "\(error): \(text)")
+          }
+        }
+      }
+    }
+    #expect(tried > 10_000)
+  }
+
+  @Test("attributes that are large and whole but not counts are kept")
+  func largeNumbers() throws {
+    try withFolder { folder in
+      var graph = Graph(name: "g")
+      let x = try graph.add(Input(TensorType([2])), name: "x")
+      let clip = Unary(.clip(lower: -10_000_000_000, upper: 1e18))
+      graph.outputs = [GraphOutput(name: "y", value: try graph.add(clip, [x], name: "y"))]
+      let read = try Model.load(written(graph, in: folder)).graph
+      #expect(read.node(named: "y")?.op.isEqual(to: clip) == true)
     }
   }
 

@@ -31,6 +31,8 @@ WORDS = {
     "torch_legacy": NUMBERS + PICKLE, "zip": NUMBERS + ZIP,
     "safetensors": NUMBERS + JSON + [b'"dtype":', b'"shape":', b'"data_offsets":', b'"__metadata__":', b'"F32"',
                                      b'"BF16"', b'"F8_E4M3"', b'"I64"'],
+    "graph_file": JSON + [b'"attributes":{', b'"inputs":[[', b'"op":"', b'"shape":[', b'"outputs":[', b'"constant"', b'"input"',
+                          b'"inf"', b'"nan"', b"-9223372036854775808", b"4611686018427387904", b"4294967296", b'"int64"'],
     "npy": [b"\x93NUMPY", b"'descr': ", b"'fortran_order': ", b"'shape': (", b"True", b"False", b"'<f4'", b"'>i8'",
             b"'|b1'", b"'|O'", b"'<u8'", b"-1,", b"9223372036854775807", b"4294967296", b"(,)", b"(0,", b"\n"],
     "png": [b"IHDR", b"IDAT", b"IEND", b"PLTE", b"tRNS", b"gAMA", b"eXIf", b"iCCP", b"\x89PNG\r\n\x1a\n"],
@@ -39,7 +41,7 @@ WORDS = {
 }
 # Folders whose string literals are words of a target.
 SOURCES = {"onnx": ["ImportONNX"], "graphdef": ["ImportTensorFlow"], "keras_config": ["ImportKeras"],
-           "hdf5": ["WireFormats/Keras"]}
+           "hdf5": ["WireFormats/Keras"], "graph_file": ["Operators"]}
 
 
 def names(folder):

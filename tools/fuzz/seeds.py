@@ -283,7 +283,23 @@ def keras_configs():
     return configs
 
 
-MAKERS = {"onnx": onnx, "safetensors": safetensors, "npy": npy, "keras_config": keras_configs}
+def graph_files():
+    """Graphs that `incept convert` wrote of the ONNX project's node tests, and one with the constants of GraphSeed.swift."""
+    graphs = json.loads((pathlib.Path(__file__).parent / "graphs.json").read_text())
+    name = {"inputs": [], "op": "constant"}
+    graphs.append({
+        "version": 1, "name": "g", "axis_order": "nhwc",
+        "nodes": [
+            {"name": "x", "op": "input", "inputs": [], "shape": [1, 5, 5, 4], "type": "float32"},
+            *({"name": n, **name} for n in "wvm"),
+            {"name": "y", "op": "bias_add", "inputs": [[0, 0], [2, 0]], "attributes": {}},
+            {"name": "z", "op": "dense", "inputs": [[4, 0], [3, 0]], "attributes": {}}],
+        "outputs": [{"name": "z", "value": [5, 0], "framework_ordered": False}]})
+    return {f"{i:02}": json.dumps(graph, separators=(",", ":")).encode() for i, graph in enumerate(graphs)}
+
+
+MAKERS = {"onnx": onnx, "safetensors": safetensors, "npy": npy, "keras_config": keras_configs,
+          "graph_file": graph_files}
 
 
 def main():

@@ -1,3 +1,4 @@
+import GraphFiles
 import ImportKeras
 import Models
 import Operators
@@ -13,7 +14,7 @@ struct StoredWeights: Sendable {
     static let outputs = "incept.outputs"
     static let axisOrder = "incept.axis_order"
     static let preprocessing = "incept.preprocessing"
-    static let graph = "incept.graph"
+    static let graph = GraphDocument.key
     static let kerasConfig = "keras.model_config"
     static let kerasVersion = "keras.version"
   }

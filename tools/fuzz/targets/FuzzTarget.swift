@@ -1,4 +1,5 @@
 import Foundation
+import GraphFiles
 import Imaging
 import ImportKeras
 import ImportONNX
@@ -62,6 +63,13 @@ struct FuzzTarget: Sendable {
       let file = mapped(bytes, "model.safetensors")
       Use.detection(of: file)
       try Use.weights(Safetensors.read(file))
+    },
+    FuzzTarget(name: "graph_file") { bytes throws(InceptError) in
+      // A file of weights that says its graph; its header is made here, which no mutation would get past.
+      let file = GraphSeed.tensors
+      try Use.graph(
+        GraphDocument(json: String(decoding: bytes, as: UTF8.self), source: "graph.safetensors")
+          .graph(file, source: "graph.safetensors"))
     },
     FuzzTarget(name: "npy") { bytes throws(InceptError) in
       try Use.tensor(NPY.decode(Array(bytes), name: "x.npy"))

@@ -1,8 +1,13 @@
 import Foundation
+import GraphIR
 import Operators
+import TensorCore
 
 /// A graph as JSON, which goes into a safetensors file with the graph's constants: `docs/graph-files.md`.
-struct GraphDocument: Codable {
+package struct GraphDocument: Codable {
+  /// Its key in a file's `__metadata__`.
+  package static let key = "incept.graph"
+
   /// The form of the document.
   private var version = 1
   private var name: String
@@ -96,7 +101,7 @@ extension GraphDocument {
   /// The graph as a document.
   ///
   /// - Throws: `.software` for an operator that has no such form.
-  init(_ graph: Graph) throws(InceptError) {
+  package init(_ graph: Graph) throws(InceptError) {
     name = graph.name
     axisOrder = graph.axisOrder.rawValue
     var order = graph.topologicalOrder()
@@ -133,7 +138,7 @@ extension GraphDocument {
   }
 
   /// The document's text.
-  func json() throws(InceptError) -> String {
+  package func json() throws(InceptError) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
@@ -161,7 +166,7 @@ extension GraphDocument {
   /// Reads a document's text, which is not trusted.
   ///
   /// - Throws: `.badData` about `source`.
-  init(json: String, source: String) throws(InceptError) {
+  package init(json: String, source: String) throws(InceptError) {
     guard json.utf8.count <= Self.longest else {
       throw Self.bad(source, "of at most \(Self.longest) bytes", "\(json.utf8.count)")
     }
@@ -169,10 +174,15 @@ extension GraphDocument {
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: Self.infinities.positive, negativeInfinity: Self.infinities.negative,
       nan: Self.infinities.nan)
+    let large: String?
     do {
       self = try decoder.decode(Self.self, from: Data(json.utf8))
+      large = try IntegerBound.firstBeyond(in: self)
     } catch {
       throw Self.bad(source, "that Incept wrote", "something else")
+    }
+    if let large {
+      throw Self.bad(source, "of whole numbers within \(IntegerBound.largest)", large)
     }
     guard version == 1 else { throw Self.bad(source, "of version 1", "version \(version)") }
   }
@@ -180,7 +190,9 @@ extension GraphDocument {
   /// The graph, with constants of the file's tensors by name.
   ///
   /// - Throws: `.badData` about `source` or the node that is wrong.
-  func graph(_ constants: [String: HostTensor], source: String) throws(InceptError) -> Graph {
+  package func graph(
+    _ constants: [String: HostTensor], source: String
+  ) throws(InceptError) -> Graph {
     guard let order = AxisOrder(rawValue: axisOrder) else {
       throw Self.bad(source, "with axes nhwc or nchw", axisOrder)
     }
