@@ -17,7 +17,8 @@ cat <<END
 
 That was Inception V3 with made-up weights. Next, try:
 
-  $incept run inception_v3_google-0cc3c7bd.pth photo.jpg    your own weights file and photo ('$incept models' says where to get it)
+  $incept fetch inception_v3 && $incept run inception_v3 photo.jpg    the official weights and your own photo
+  $incept compare digits_cnn Samples/digit-3-a.png    every layer against its definition
   $incept graph inception_v3 --weights synthetic --stage plan    every kernel, buffer and offset
   $incept bench inception_v3 --weights synthetic    latency, without profiling
 END
