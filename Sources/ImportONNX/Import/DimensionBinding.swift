@@ -81,7 +81,7 @@ struct DimensionBinding {
       throw InceptError(
         .usage, subject: subject,
         expected: "expected an extent for \(open.joined(separator: ", "))",
-        found: "none", hint: "give the input's tensor or shape")
+        found: "none", hint: "give the input's tensor or shape: --shape NAME=N,C,H,W")
     }
     return TensorType(Shape(extents), type)
   }

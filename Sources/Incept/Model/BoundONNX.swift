@@ -58,18 +58,40 @@ struct BoundONNX: Sendable {
 
 extension Model {
   /// Loads a network to be run on the tensors in NPY files, by input: as ``load(_:weights:cache:shapes:values:)`` with
-  /// their shapes, and with the values of those small enough to be shapes themselves.
+  /// their shapes, and with the values of those small enough to be shapes themselves; `shapes` are those of inputs
+  /// without a file.
   public static func load(
     _ specifier: String, weights: String? = nil, cache: CacheOptions? = nil,
-    files: [String: String]
+    files: [String: String], shapes: [String: Shape] = [:]
   ) throws(InceptError) -> Model {
-    var (shapes, values): ([String: Shape], [String: HostTensor]) = ([:], [:])
+    let given = shapes
+    var (shapes, values): ([String: Shape], [String: HostTensor]) = (shapes, [:])
     for (name, path) in files {
       let tensor = try NPY.read(path: path)
       shapes[name] = tensor.shape
       if tensor.shape.rank <= 1, tensor.elementCount <= 256 { values[name] = tensor }
     }
     return try load(
-      specifier, weights: weights, cache: cache, shapes: shapes, values: values)
+      specifier, weights: weights, cache: cache, shapes: shapes, values: values
+    ).taking(given)
+  }
+
+  /// The model, which must be one that shapes were of use for.
+  func taking(_ shapes: [String: Shape]) throws(InceptError) -> Model {
+    guard !shapes.isEmpty else { return self }
+    guard onnx != nil else {
+      throw InceptError(
+        .usage, subject: "shapes of \(name)",
+        expected: "expected an ONNX model, which may leave them open",
+        found: "another", hint: "tensors of other sizes are taken as they are fed")
+    }
+    for name in shapes.keys.sorted()
+    where inputs.count > 1 && !inputs.contains(where: { $0.name == name }) {
+      throw InceptError(
+        .usage, subject: "shape of '\(name)'",
+        expected: "expected one of the inputs \(inputs.map(\.name).joined(separator: ", "))",
+        found: "another name")
+    }
+    return self
   }
 }

@@ -29,9 +29,12 @@ extension Model {
   /// Loads a network to look at: as ``load(_:weights:)``, but an architecture for which there are no weights
   /// gets made-up ones.
   public static func structure(
-    _ specifier: String, weights: String? = nil
+    _ specifier: String, weights: String? = nil, shapes: [String: Shape] = [:]
   ) throws(InceptError) -> Model {
-    try load(specifier, weights: weights, ONNXInputs(), cache: nil, allowsMissingWeights: true)
+    try load(
+      specifier, weights: weights, ONNXInputs(shapes: shapes), cache: nil,
+      allowsMissingWeights: true
+    ).taking(shapes)
   }
 
   private static func load(

@@ -49,7 +49,8 @@ struct CacheCommand: ParsableCommand {
       let report = try ProgressLine.during { (line) throws(InceptError) in
         line.show(ProgressStep(stage: "loading \(model.model)"))
         return try CacheWhyReport(
-          Model.structure(model.model, weights: model.weights), for: Device.select(device.device),
+          Model.structure(model.model, weights: model.weights, shapes: model.shapes),
+          for: Device.select(device.device),
           batch: batch.value, accuracy: device.accuracy, precision: device.precision,
           cache: .standard())
       }

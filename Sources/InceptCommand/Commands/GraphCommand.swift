@@ -45,7 +45,8 @@ struct GraphCommand: ParsableCommand {
 
   private func text(_ line: ProgressLine) throws(InceptError) -> String {
     line.show(ProgressStep(stage: "loading \(model.model)"))
-    let model = try Model.structure(self.model.model, weights: self.model.weights)
+    let model = try Model.structure(
+      self.model.model, weights: self.model.weights, shapes: self.model.shapes)
     if stage == .plan {
       let plan = try PlanReport(
         model, for: Device.select(device.device), batch: batch.value, accuracy: device.accuracy,

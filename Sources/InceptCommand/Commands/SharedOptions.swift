@@ -13,10 +13,39 @@ struct ModelOptions: ParsableArguments {
       valueName: "file"))
   var weights: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The shape of an ONNX model's input, where the file leaves extents open.",
+      valueName: "name=n,c,h,w"))
+  var shape: [InputShape] = []
+
+  /// Shapes by input.
+  var shapes: [String: Shape] {
+    Dictionary(shape.map { ($0.name, $0.shape) }, uniquingKeysWith: { _, last in last })
+  }
+
   /// Loads the model, saying so; an ONNX model for the tensors in NPY files, by input.
   func load(_ line: ProgressLine, for files: [String: String] = [:]) throws(InceptError) -> Model {
     line.show(ProgressStep(stage: "loading \(model)"))
-    return try Model.load(model, weights: weights, cache: .standard(), files: files)
+    return try Model.load(model, weights: weights, cache: .standard(), files: files, shapes: shapes)
+  }
+}
+
+/// `image=1,3,224,224`
+struct InputShape: ExpressibleByArgument {
+  let name: String
+  let shape: Shape
+
+  init?(argument: String) {
+    guard let equals = argument.lastIndex(of: "="), equals > argument.startIndex else { return nil }
+    let words = argument[argument.index(after: equals)...].split(
+      separator: ",", omittingEmptySubsequences: false)
+    let extents = words.compactMap { Int($0) }
+    guard !extents.isEmpty, extents.count == words.count, extents.count <= 8,
+      extents.allSatisfy({ (1...1 << 24).contains($0) })
+    else { return nil }
+    name = String(argument[..<equals])
+    shape = Shape(extents)
   }
 }
 
