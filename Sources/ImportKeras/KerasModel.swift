@@ -68,7 +68,7 @@ package enum KerasModel {
     var reader = NetworkReader(source: source, kerasMajor: major)
     let network = try reader.read(config)
     guard let network, reader.refused.isEmpty else {
-      throw RefusedLayer.error(reader.refused, source: source)
+      throw RefusedItem.error(reader.refused, source: source)
     }
     var weights: WeightIndex
     switch stored {

@@ -40,8 +40,8 @@ package enum TensorFlowModel {
       results[index].reference = try flat.resolve(results[index].reference)
     }
     let refused = needed.sorted().filter { Conversions.of(flat.nodes[$0].op) == nil }.map {
-      RefusedNode(
-        op: flat.nodes[$0].op, name: flat.nodes[$0].name,
+      RefusedItem(
+        kind: flat.nodes[$0].op, name: flat.nodes[$0].name,
         reason: Conversions.reason(flat.nodes[$0].op))
     }
     let order: [Int]
@@ -49,7 +49,7 @@ package enum TensorFlowModel {
       order = try flat.ordered(needed)
     } catch {
       // Loops are cycles; that they are loops says more.
-      throw refused.isEmpty ? error : RefusedNode.error(refused, source: file.name)
+      throw refused.isEmpty ? error : RefusedItem.error(refused, source: file.name)
     }
     let name = known?.name ?? baseName(file.name)
     let emitter = GraphEmitter(

@@ -10,7 +10,7 @@ struct NetworkReader {
   private let kerasMajor: Int?
   private var layerCount = 0
   /// Layers that can't be expressed, in the file's order.
-  private(set) var refused: [RefusedLayer] = []
+  private(set) var refused: [RefusedItem] = []
 
   /// Reads configurations of the file called `source`.
   init(source: String, kerasMajor: Int?) {
@@ -104,7 +104,7 @@ struct NetworkReader {
       }
     } catch {
       refused.append(
-        RefusedLayer(className: className, name: scope + name, reason: error.reason))
+        RefusedItem(kind: className, name: scope + name, reason: error.reason))
       return Draft(name: name, className: className, kind: nil, calls: [], isNetwork: false)
     }
     if let form = NetworkForm(className) {

@@ -40,7 +40,7 @@ final class GraphImporter {
   private(set) var rebatching: (declared: Int, given: Int)?
   private let shapes: [String: Shape]
   private let values: [String: HostTensor]
-  private var refused: [RefusedNode] = []
+  private var refused: [RefusedItem] = []
   private var failure: InceptError?
   private var isFatal = false
   private var nodesSeen = 0
@@ -76,7 +76,7 @@ final class GraphImporter {
       try define(name, constant: tensor, in: scope)
     }
     try add(proto.node, scope)
-    if !refused.isEmpty { throw RefusedNode.error(refused, source: model.source) }
+    if !refused.isEmpty { throw RefusedItem.error(refused, source: model.source) }
     if let failure { throw failure }
     for output in proto.output {
       guard let value = scope.value(output.name) else {
@@ -171,7 +171,7 @@ final class GraphImporter {
 
   private func note(_ context: NodeContext, _ reason: String) {
     refused.append(
-      RefusedNode(
+      RefusedItem(
         op: context.node.opType, domain: context.domain, version: context.version,
         name: context.name, reason: reason))
   }

@@ -14,18 +14,10 @@ extension OperatorTable {
 
   private static func pool(_ kind: PoolKind, _ context: NodeContext) throws(InceptError) {
     guard !context.wants(1) else { throw context.refuse("indices of the maxima") }
-    let x = try context.value(0)
-    let image = try context.image(0)
-    let attributes = try WindowAttributes(context, dimensions: x.shape.rank - 2)
-    guard let kernel = attributes.kernel else {
-      throw context.invalid("expected kernel_shape", "none")
-    }
-    let window = Window(
-      kernel: kernel, strides: attributes.strides, dilations: attributes.dilations,
-      padding: attributes.padding, ceilMode: context.int("ceil_mode") != 0)
     let op = Pool2D(
-      kind, window: window, countIncludePad: context.int("count_include_pad") != 0)
-    try context.set(image: try context.add(op, [image]), rank: x.shape.rank)
+      kind, window: try window(context),
+      countIncludePad: context.int("count_include_pad") != 0)
+    try set(op, context)
   }
 
   private static func globalPool(_ kind: PoolKind, _ context: NodeContext) throws(InceptError) {
@@ -36,17 +28,24 @@ extension OperatorTable {
   }
 
   private static func lpPool(_ context: NodeContext) throws(InceptError) {
-    let x = try context.value(0)
-    let image = try context.image(0)
-    let attributes = try WindowAttributes(context, dimensions: x.shape.rank - 2)
+    try set(LpPool2D(p: context.int("p", 2), window: try window(context)), context)
+  }
+
+  private static func window(_ context: NodeContext) throws(InceptError) -> Window {
+    let attributes = try WindowAttributes(
+      context, dimensions: try context.value(0).shape.rank - 2)
     guard let kernel = attributes.kernel else {
       throw context.invalid("expected kernel_shape", "none")
     }
-    let window = Window(
+    return Window(
       kernel: kernel, strides: attributes.strides, dilations: attributes.dilations,
       padding: attributes.padding, ceilMode: context.int("ceil_mode") != 0)
-    let op = LpPool2D(p: context.int("p", 2), window: window)
-    try context.set(image: try context.add(op, [image]), rank: x.shape.rank)
+  }
+
+  /// The node's value is that of an operator on its image.
+  private static func set(_ op: any Operator, _ context: NodeContext) throws(InceptError) {
+    let rank = try context.value(0).shape.rank
+    try context.set(image: try context.add(op, [try context.image(0)]), rank: rank)
   }
 
   private static func globalLpPool(_ context: NodeContext) throws(InceptError) {

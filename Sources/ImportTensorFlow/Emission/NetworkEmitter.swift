@@ -14,7 +14,7 @@ struct NetworkEmitter {
   private let flat: FlatGraph
   private let emitter: GraphEmitter
   private let source: String
-  private var refused: [RefusedNode]
+  private var refused: [RefusedItem]
   private var values: [Int: [Value]] = [:]
   /// Whole numbers that may still be computed.
   private var budget = NetworkEmitter.integerLimit
@@ -23,7 +23,7 @@ struct NetworkEmitter {
   static let integerLimit = 1 << 25
 
   /// Emits into `emitter`; `refused` are nodes whose operation nothing is known of.
-  init(_ flat: FlatGraph, _ emitter: GraphEmitter, refused: [RefusedNode], source: String) {
+  init(_ flat: FlatGraph, _ emitter: GraphEmitter, refused: [RefusedItem], source: String) {
     self.flat = flat
     self.emitter = emitter
     self.refused = refused
@@ -45,13 +45,13 @@ struct NetworkEmitter {
       } catch {
         switch error {
         case .refused(let reason):
-          refused.append(RefusedNode(op: node.op, name: node.name, reason: reason))
+          refused.append(RefusedItem(kind: node.op, name: node.name, reason: reason))
         case .invalid(let error): failure = failure ?? error
         }
       }
     }
     // A node that is merely wrong may be so because of one that was refused.
-    guard refused.isEmpty else { throw RefusedNode.error(refused, source: source) }
+    guard refused.isEmpty else { throw RefusedItem.error(refused, source: source) }
     if let failure { throw failure }
     emitter.setOutputs(try outputs(results))
     return emitter.graph
