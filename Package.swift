@@ -92,6 +92,7 @@ let package = Package(
       exclude: ["Resources/README.md"], swiftSettings: settings, plugins: ["EmbedResources"]),
     library("Imaging", ["TensorCore", "CPNG", "CTurboJPEG"]),
     library("Profiling", ["TensorCore"]),
+    library("Roofline"),
 
     // What people use
     library(
@@ -99,7 +100,7 @@ let package = Package(
       [
         "TensorCore", "GraphIR", "Operators", "Passes", "Reference", "OpenCLRuntime",
         "OpenCLBackend", "DiskCache", "WireFormats", "GraphFiles", "ImportKeras", "ImportONNX",
-        "ImportTensorFlow", "Models", "Imaging", "Profiling", "Downloads",
+        "ImportTensorFlow", "Models", "Imaging", "Profiling", "Roofline", "Downloads",
       ]),
     .executableTarget(
       name: "InceptCommand",
