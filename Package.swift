@@ -182,11 +182,12 @@ let package = Package(
       exclude: ["Fixtures"]),
     tests("ImagingTests", ["Imaging", "TensorCore"], exclude: ["Fixtures"]),
     tests("ProfilingTests", ["Profiling", "TensorCore"]),
+    tests("RooflineTests", ["Roofline"]),
     tests(
       "InceptTests",
       [
         "Incept", "Models", "Imaging", "WireFormats", "GraphFiles", "Passes", "OpenCLBackend",
-        "Operators", "GraphIR", "TensorCore",
+        "Operators", "GraphIR", "TensorCore", "Roofline", "Profiling",
       ]),
     tests(
       "EndToEndTests",

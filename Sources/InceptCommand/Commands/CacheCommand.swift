@@ -95,13 +95,3 @@ struct CacheCommand: ParsableCommand {
     }
   }
 }
-
-/// `500M`
-struct ByteCount: ExpressibleByArgument {
-  let value: Int
-
-  init?(argument: String) {
-    guard let value = CacheOptions.byteCount(argument) else { return nil }
-    self.value = value
-  }
-}

@@ -44,13 +44,12 @@ struct GraphCommand: ParsableCommand {
   }
 
   private func text(_ line: ProgressLine) throws(InceptError) -> String {
-    line.show(ProgressStep(stage: "loading \(model.model)"))
-    let model = try Model.structure(
-      self.model.model, weights: self.model.weights, shapes: self.model.shapes)
+    let model = try model.structure(line)
     if stage == .plan {
       let plan = try PlanReport(
         model, for: Device.select(device.device), batch: batch.value, accuracy: device.accuracy,
-        precision: device.precision, usesTuning: !device.ignoresTuning)
+        precision: device.precision, usesTuning: !device.ignoresTuning,
+        memoryLimit: device.memoryLimit?.value)
       return format == .json ? try plan.json() : plan.text()
     }
     let report = try GraphReport.of(
