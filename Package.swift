@@ -93,6 +93,12 @@ let package = Package(
     library("Imaging", ["TensorCore", "CPNG", "CTurboJPEG"]),
     library("Profiling", ["TensorCore"]),
     library("Roofline"),
+    library(
+      "PeakMeasurement",
+      [
+        "OpenCLRuntime", "KernelSources", "Profiling", "Roofline", "TensorCore",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
 
     // What people use
     library(
@@ -100,7 +106,8 @@ let package = Package(
       [
         "TensorCore", "GraphIR", "Operators", "Passes", "Reference", "OpenCLRuntime",
         "OpenCLBackend", "DiskCache", "WireFormats", "GraphFiles", "ImportKeras", "ImportONNX",
-        "ImportTensorFlow", "Models", "Imaging", "Profiling", "Roofline", "Downloads",
+        "ImportTensorFlow", "Models", "Imaging", "Profiling", "Roofline", "PeakMeasurement",
+        "Downloads",
       ]),
     .executableTarget(
       name: "InceptCommand",
@@ -183,6 +190,8 @@ let package = Package(
     tests("ImagingTests", ["Imaging", "TensorCore"], exclude: ["Fixtures"]),
     tests("ProfilingTests", ["Profiling", "TensorCore"]),
     tests("RooflineTests", ["Roofline"]),
+    tests(
+      "PeakMeasurementTests", ["PeakMeasurement", "Roofline", "OpenCLRuntime", "TensorCore"]),
     tests(
       "InceptTests",
       [
