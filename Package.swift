@@ -93,6 +93,9 @@ let package = Package(
     library("Imaging", ["TensorCore", "CPNG", "CTurboJPEG"]),
     library("Profiling", ["TensorCore"]),
     library("Roofline"),
+    .target(
+      name: "GraphPictures", dependencies: ["TensorCore", "Profiling"],
+      exclude: ["Resources/README.md"], swiftSettings: settings, plugins: ["EmbedResources"]),
 
     // What people use
     library(
@@ -101,6 +104,7 @@ let package = Package(
         "TensorCore", "GraphIR", "Operators", "Passes", "Reference", "OpenCLRuntime",
         "OpenCLBackend", "DiskCache", "WireFormats", "GraphFiles", "ImportKeras", "ImportONNX",
         "ImportTensorFlow", "Models", "Imaging", "Profiling", "Roofline", "Downloads",
+        "GraphPictures",
       ]),
     .executableTarget(
       name: "InceptCommand",
@@ -182,6 +186,7 @@ let package = Package(
       exclude: ["Fixtures"]),
     tests("ImagingTests", ["Imaging", "TensorCore"], exclude: ["Fixtures"]),
     tests("ProfilingTests", ["Profiling", "TensorCore"]),
+    tests("GraphPicturesTests", ["GraphPictures", "Profiling", "TensorCore"]),
     tests(
       "InceptTests",
       [
