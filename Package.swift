@@ -99,6 +99,13 @@ let package = Package(
         "OpenCLRuntime", "KernelSources", "Profiling", "Roofline", "TensorCore",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
+    .target(
+      name: "GraphPictures", dependencies: ["TensorCore", "Profiling"],
+      exclude: ["Resources/README.md"], swiftSettings: settings, plugins: ["EmbedResources"]),
+
+    .target(
+      name: "ProfilePages", dependencies: ["GraphPictures", "Profiling"],
+      exclude: ["Resources/README.md"], swiftSettings: settings, plugins: ["EmbedResources"]),
 
     // What people use
     library(
@@ -107,7 +114,7 @@ let package = Package(
         "TensorCore", "GraphIR", "Operators", "Passes", "Reference", "OpenCLRuntime",
         "OpenCLBackend", "DiskCache", "WireFormats", "GraphFiles", "ImportKeras", "ImportONNX",
         "ImportTensorFlow", "Models", "Imaging", "Profiling", "Roofline", "PeakMeasurement",
-        "Downloads",
+        "Downloads", "GraphPictures", "ProfilePages",
       ]),
     .executableTarget(
       name: "InceptCommand",
@@ -192,6 +199,7 @@ let package = Package(
     tests("RooflineTests", ["Roofline"]),
     tests(
       "PeakMeasurementTests", ["PeakMeasurement", "Roofline", "OpenCLRuntime", "TensorCore"]),
+    tests("GraphPicturesTests", ["GraphPictures", "Profiling", "TensorCore"]),
     tests(
       "InceptTests",
       [

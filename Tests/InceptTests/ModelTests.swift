@@ -85,22 +85,6 @@ struct ModelTests {
     #expect(optimised.nodes.count < report.nodes.count)
   }
 
-  @Test("every edge of a DOT graph leads from a node to a node")
-  func dot() throws {
-    let report = try GraphReport.of(Model.load("digits_cnn"), stage: .imported)
-    let lines = report.dot().split(separator: "\n").map { $0.drop { $0 == " " } }
-    let names = Set(
-      lines.compactMap { line in line.range(of: " [label=").map { line[..<$0.lowerBound] } })
-    let edges = lines.filter { $0.contains(" -> ") }
-    #expect(
-      edges.count == report.nodes.reduce(report.outputs.count) { $0 + $1.inputs.count })
-    for edge in edges {
-      let arrow = try #require(edge.range(of: " -> "))
-      let ends = [edge[..<arrow.lowerBound], edge[arrow.upperBound...].dropLast()]
-      #expect(ends.allSatisfy(names.contains), "\(edge)")
-    }
-  }
-
   @Test("graph reports say which node a result is, what was fused and how large weights are")
   func graphReportDetails() throws {
     let report = try GraphReport.of(Model.load("digits_cnn"), stage: .optimised)

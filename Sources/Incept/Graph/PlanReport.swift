@@ -6,7 +6,9 @@ import Profiling
 public struct PlanReport: Sendable {
   /// The graph that the plan runs.
   public let graph: GraphReport
-  private let plan: Plan
+  let plan: Plan
+  /// The operators of the plan's graph.
+  let network: Graph
 
   /// Plans a model for a device, a batch size and an accuracy; nothing is built or allocated.
   ///
@@ -24,6 +26,7 @@ public struct PlanReport: Sendable {
     options.precision = precision.planned
     options.memoryLimit = memoryLimit
     plan = try PlanBuilder.plan(graph, for: traits, options: options)
+    network = graph
     self.graph = GraphReport(graph, stage: .plan)
   }
 

@@ -10,22 +10,30 @@ struct GraphCommand: ParsableCommand {
       An architecture needs no weights to be looked at.
 
       Example: incept graph digits_cnn --stage optimised
-      Example: incept graph inception_v3 --format dot -o inception.dot
+      Pictures: svg for paper, html to look around in (modules open and close, search, colours), dot for Graphviz. \
+      --profile colours them by time.
+
+      Example: incept graph inception_v3 --format html -o inception.html
       """)
 
   enum Stage: String, ExpressibleByArgument, CaseIterable { case imported, optimised, plan }
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, dot }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, dot, svg, html }
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var device: DeviceOptions
   @Option(help: "imported, optimised or plan.")
   var stage = Stage.imported
-  @Option(help: "text, json or dot.")
+  @Option(help: "text, json, dot, svg or html.")
   var format = Format.text
   @Option(help: "Items per run.")
   var batch = Count(1)
   @Flag(help: "A line per module instead of one per operator (text).")
   var summary = false
+  @Option(
+    help: ArgumentHelp(
+      "Colour a picture by the times of a profile, as `incept profile --format json` writes it.",
+      valueName: "file"))
+  var profile: String?
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -33,8 +41,8 @@ struct GraphCommand: ParsableCommand {
     if summary, stage == .plan {
       throw ValidationError("--summary goes with --stage imported or optimised.")
     }
-    if stage == .plan, format == .dot {
-      throw ValidationError("--format dot goes with --stage imported or optimised.")
+    if profile != nil, !format.isPicture {
+      throw ValidationError("--profile goes with --format svg, html or dot.")
     }
   }
 
@@ -45,19 +53,44 @@ struct GraphCommand: ParsableCommand {
 
   private func text(_ line: ProgressLine) throws(InceptError) -> String {
     let model = try model.structure(line)
+    // Before anything that takes time.
+    let times = try profile.map { (path) throws(InceptError) in try StoredProfile.read(path) }
     if stage == .plan {
       let plan = try PlanReport(
         model, for: Device.select(device.device), batch: batch.value, accuracy: device.accuracy,
         precision: device.precision, usesTuning: !device.ignoresTuning,
         memoryLimit: device.memoryLimit?.value)
+      if format.isPicture { return try text(of: plan.picture(of: model), model, times) }
       return format == .json ? try plan.json() : plan.text()
     }
-    let report = try GraphReport.of(
-      model, stage: stage == .imported ? .imported : .optimised, batch: batch.value)
+    let stage: GraphStage = stage == .imported ? .imported : .optimised
+    if format.isPicture {
+      let picture = try GraphPicture.of(model, stage: stage, batch: batch.value)
+      return try text(of: picture, model, times)
+    }
+    let report = try GraphReport.of(model, stage: stage, batch: batch.value)
     switch format {
-    case .text: return summary ? report.summary() : report.text()
     case .json: return try report.json()
-    case .dot: return report.dot()
+    default: return summary ? report.summary() : report.text()
     }
   }
+
+  private func text(
+    of picture: GraphPicture, _ model: Model, _ times: StoredProfile?
+  ) throws(InceptError) -> String {
+    var picture = picture
+    if let times { try picture.colour(by: times, from: profile ?? "--profile") }
+    switch format {
+    case .svg: return picture.svg()
+    case .dot: return picture.dot()
+    default:
+      picture.addWeightStatistics(of: model)
+      return picture.html()
+    }
+  }
+}
+
+extension GraphCommand.Format {
+  /// Whether it is a picture rather than a list.
+  fileprivate var isPicture: Bool { self == .svg || self == .html || self == .dot }
 }

@@ -14,13 +14,14 @@ struct ProfileCommand: ParsableCommand {
 
       Example: incept profile digits_cnn Samples/digit-3-a.png
       Example: incept profile inception_v3 --weights synthetic --top 10
+      Example: incept profile inception_v3 --weights synthetic --format html -o inception.html
       Example: incept profile inception_v3 --weights synthetic --format json -o before.json
       Example: incept profile before.json --format trace -o before.trace.json
       Example: incept profile inception_v3 --weights synthetic --against before.json
       Example: incept profile inception_v3 --dry-run
       """)
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, csv, trace }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, csv, trace, html }
   enum Order: String, ExpressibleByArgument, CaseIterable { case time, order }
 
   @OptionGroup var model: ModelOptions
@@ -29,7 +30,10 @@ struct ProfileCommand: ParsableCommand {
   @OptionGroup var device: DeviceOptions
   @OptionGroup var queue: QueueOptions
   @OptionGroup var measure: MeasureArguments
-  @Option(help: "table, json, csv, or trace (for Perfetto and chrome://tracing).")
+  @Option(
+    help:
+      "table, json, csv, trace (for Perfetto and chrome://tracing), or html (one page with charts)."
+  )
   var format = Format.table
   @Option(help: "Slowest layers first (time), or as they run (order).")
   var sort = Order.time
@@ -37,7 +41,10 @@ struct ProfileCommand: ParsableCommand {
   var top: Count?
   @Flag(help: "A line per module instead of one per kernel (table).")
   var group = false
-  @Flag(help: "Measure what the device reaches at best first, where that is not known yet.")
+  @Flag(
+    help:
+      "Measure what the device reaches at best first, where that is not known yet (html always does)."
+  )
   var roofline = false
   @Option(
     help: ArgumentHelp(
@@ -70,7 +77,7 @@ struct ProfileCommand: ParsableCommand {
     guard against != nil || (failAbove == nil && !all) else {
       throw ValidationError("--fail-above and --all go with --against.")
     }
-    guard against == nil || (format != .trace && !group && top == nil) else {
+    guard against == nil || (format != .trace && format != .html && !group && top == nil) else {
       throw ValidationError("--against goes with --format table, json or csv.")
     }
     guard !dryRun || (against == nil && !group && (format == .table || format == .json)) else {
@@ -88,7 +95,7 @@ struct ProfileCommand: ParsableCommand {
         format == .json ? report.json() : report.text(), to: output.output)
     }
     let before = try against.map { (path) throws(InceptError) in try ProfileReport.read(path) }
-    let report = try measured()
+    let (report, network) = try measured()
     if let before { return try compare(report, before) }
     let sorted = report.sorted(by: sort == .time ? .time : .order, first: top?.value)
     let text =
@@ -97,22 +104,26 @@ struct ProfileCommand: ParsableCommand {
       case .json: try sorted.json()
       case .csv: sorted.csv()
       case .trace: report.trace()
+      case .html: try report.html(of: network)
       }
     try Terminal.write(text, to: output.output)
   }
 
   /// The profile that MODEL is, or one of it that is made now.
-  private func measured() throws(InceptError) -> ProfileReport {
-    if ProfileReport.isProfile(model.model) { return try ProfileReport.read(model.model) }
+  private func measured() throws(InceptError) -> (ProfileReport, Model?) {
+    if ProfileReport.isProfile(model.model) {
+      return (try ProfileReport.read(model.model), nil)
+    }
     return try ProgressLine.during { (line) throws(InceptError) in
       let session = try device.session(try model.load(line), line, queue: queue.queue)
       var peaks = session.device.peaks()
-      if peaks == nil, roofline {
+      if peaks == nil, roofline || format == .html {
         peaks = try session.device.measurePeaks(progress: line.handler)
       }
-      return try session.profile(
+      let report = try session.profile(
         image: image, measure.options, peaks: peaks,
         options: ClassifyOptions(crop: crop?.crop, preprocessing: preprocess.rawValue))
+      return (report, session.model)
     }
   }
 
