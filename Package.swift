@@ -93,6 +93,12 @@ let package = Package(
     library("Imaging", ["TensorCore", "CPNG", "CTurboJPEG"]),
     library("Profiling", ["TensorCore"]),
     library("Roofline"),
+    library(
+      "TensorBoardFiles",
+      [
+        "ProtobufMessages", "Operators", "GraphIR", "TensorCore",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
 
     // What people use
     library(
@@ -101,6 +107,7 @@ let package = Package(
         "TensorCore", "GraphIR", "Operators", "Passes", "Reference", "OpenCLRuntime",
         "OpenCLBackend", "DiskCache", "WireFormats", "GraphFiles", "ImportKeras", "ImportONNX",
         "ImportTensorFlow", "Models", "Imaging", "Profiling", "Roofline", "Downloads",
+        "TensorBoardFiles",
       ]),
     .executableTarget(
       name: "InceptCommand",
@@ -182,6 +189,12 @@ let package = Package(
       exclude: ["Fixtures"]),
     tests("ImagingTests", ["Imaging", "TensorCore"], exclude: ["Fixtures"]),
     tests("ProfilingTests", ["Profiling", "TensorCore"]),
+    tests(
+      "TensorBoardFilesTests",
+      [
+        "TensorBoardFiles", "ProtobufMessages", "Operators", "GraphIR", "TensorCore",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
     tests(
       "InceptTests",
       [
