@@ -19,15 +19,19 @@ package struct FittedTable: Sendable {
     let alignment: TextTable.Alignment
     let fit: Fit
     let least: Int
+    let turn: Int
 
-    /// A column that is never made narrower than its title and `least` characters.
+    /// A column that is never made narrower than its title and `least` characters. Columns of an earlier `turn` are made
+    /// as narrow as they may be before others are.
     package init(
-      _ title: String, _ alignment: TextTable.Alignment = .left, fit: Fit = .whole, least: Int = 0
+      _ title: String, _ alignment: TextTable.Alignment = .left, fit: Fit = .whole, least: Int = 0,
+      turn: Int = 0
     ) {
       self.title = title
       self.alignment = alignment
       self.fit = fit
       self.least = max(least, title.count)
+      self.turn = turn
     }
   }
 
@@ -56,6 +60,9 @@ package struct FittedTable: Sendable {
     }
     rows.append(Row(cells: cells, notes: notes.map(TextTable.printable)))
   }
+
+  /// Whether lines of `width` characters hold the table as it is.
+  package func fits(_ width: Int) -> Bool { total(naturalWidths(rows)) <= width }
 
   /// The table, every line ended; at most `width` characters a line where the columns' least widths allow that.
   package func text(width: Int? = nil) -> String {
@@ -99,27 +106,30 @@ package struct FittedTable: Sendable {
     widths.reduce(0, +) + 2 * max(0, widths.count - 1)
   }
 
-  /// The widths with the widest of the columns that may be cut reduced to one width, so that all fit.
+  /// The widths with those of the columns that may be cut reduced, turn by turn, so that all fit. The columns of a turn
+  /// are reduced to one width.
   private func fitted(_ widths: [Int], to width: Int) -> [Int] {
-    func capped(_ cap: Int) -> [Int] {
-      columns.indices.map { column in
-        guard columns[column].fit != .whole else { return widths[column] }
-        return min(widths[column], max(cap, columns[column].least))
+    var widths = widths
+    for turn in Set(columns.map(\.turn)).sorted() where total(widths) > width {
+      let own = columns.indices.filter { columns[$0].turn == turn && columns[$0].fit != .whole }
+      func capped(_ cap: Int) -> [Int] {
+        var result = widths
+        for column in own { result[column] = min(widths[column], max(cap, columns[column].least)) }
+        return result
       }
+      var (low, high) = (0, widths.max() ?? 0)
+      while low < high {
+        let cap = (low + high + 1) / 2
+        if total(capped(cap)) <= width { low = cap } else { high = cap - 1 }
+      }
+      var result = capped(low)
+      // What rounding left over.
+      for column in own where total(result) < width && result[column] < widths[column] {
+        result[column] += 1
+      }
+      widths = result
     }
-    var (low, high) = (0, widths.max() ?? 0)
-    while low < high {
-      let cap = (low + high + 1) / 2
-      if total(capped(cap)) <= width { low = cap } else { high = cap - 1 }
-    }
-    var result = capped(low)
-    // What rounding left over.
-    for column in columns.indices
-    where total(result) < width && columns[column].fit != .whole && result[column] < widths[column]
-    {
-      result[column] += 1
-    }
-    return result
+    return widths
   }
 
   private static func joined(_ items: [String]) -> String { items.joined(separator: ", ") }
@@ -150,5 +160,23 @@ package struct FittedTable: Sendable {
     guard text.count > width else { return text }
     let kept = max(0, width - 1)
     return text.prefix((kept + 1) / 2) + "…" + text.suffix(kept / 2)
+  }
+}
+
+extension FittedTable {
+  /// Words broken into lines of at most `width` characters where that is possible, the further ones indented.
+  package static func wrapped(_ text: String, to width: Int?) -> String {
+    guard let width, text.count > width else { return text + "\n" }
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+      if !line.isEmpty, line.count + 1 + word.count > width {
+        lines.append(line)
+        line = "  \(word)"
+      } else {
+        line += line.isEmpty && lines.isEmpty ? word : " \(word)"
+      }
+    }
+    return (lines + [line]).joined(separator: "\n") + "\n"
   }
 }

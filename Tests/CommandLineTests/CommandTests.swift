@@ -113,7 +113,7 @@ struct CommandTests {
         let arguments = words.flatMap { word in
           switch word {
           case "Samples/*.png": Incept.samples
-          case "out", "inception.dot": ["\(folder)/\(word)"]
+          case "out", "logs", "inception.dot": ["\(folder)/\(word)"]
           case "input=digit.npy": ["input=\(folder)/digit.npy"]
           default: [word]
           }

@@ -36,7 +36,8 @@ struct NodeNamesTests {
       "", "/", "//", "...", ".a", "a.", "a//b", "a..b", "_x", "-x", "a/_b", "^control", "x:1",
       "\u{1B}[31m", "名前", "名稱", "a\nb", "a\0b", "é", "../../etc/passwd", "<script>", "\"", "\\",
       String(repeating: "x", count: 10_000), String(repeating: "x", count: 10_001),
-      String(repeating: "a/", count: 5_000), String(repeating: "a.", count: 5_001), "node", "node_1",
+      String(repeating: "a/", count: 5_000), String(repeating: "a.", count: 5_001), "node",
+      "node_1",
     ]
     let names = NodeNames(originals)
     let made = originals.map { names[$0] }

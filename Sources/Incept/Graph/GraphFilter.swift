@@ -108,6 +108,7 @@ extension GraphReport {
     report.nodes = nodes.filter { filter.picks($0.name, $0.op, $0.sources) }
     guard !report.nodes.isEmpty else { throw filter.complaint(nodes) }
     report.unfilteredCount = unfilteredCount ?? nodes.count
+    report.filter = filter
     return report
   }
 }

@@ -20,8 +20,12 @@ public struct GraphReport: Report {
 
   /// How many operators there were before some were picked (``filtered(by:)``); nil where all are listed.
   var unfilteredCount: Int?
+  /// What picked them.
+  var filter: GraphFilter?
   /// Types of all values by label, those of operators that are not listed included.
   var valueTypes: [String: TensorType] = [:]
+  /// Numbers of all inputs and operators in the order of the whole list, by the label of each of their values.
+  var numbers: [String: String] = [:]
 
   enum CodingKeys: String, CodingKey {
     case schema, stage, inputs, outputs
@@ -117,9 +121,12 @@ public struct GraphReport: Report {
             name: graph.label($0), shape: type.shape.dimensions, type: type.elementType.rawValue)
         })
     }
-    for id in graph.nodeIDs where !(graph[id].op is Constant) {
-      for (output, type) in graph[id].outputs.enumerated() {
-        valueTypes[graph.label(ValueID(id, output: output))] = type
+    let names = inputs.map(\.name) + nodes.map(\.name)
+    for (number, name) in names.enumerated() {
+      for (output, type) in (graph.node(named: name)?.outputs ?? []).enumerated() {
+        let label = output == 0 ? name : "\(name):\(output)"
+        valueTypes[label] = type
+        numbers[label] = output == 0 ? "\(number)" : "\(number):\(output)"
       }
     }
   }

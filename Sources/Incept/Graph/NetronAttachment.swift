@@ -52,7 +52,8 @@ extension Model {
       throw InceptError(
         .usage, subject: name, expected: "expected an ONNX model for --format netron",
         found: "another format",
-        hint: "Netron's attachments name the nodes of ONNX files; --format json has the same numbers")
+        hint:
+          "Netron's attachments name the nodes of ONNX files; --format json has the same numbers")
     }
     let nodes = GraphReport(try requesting(shapes(batch: batch)), stage: .imported).nodes
     let times = try profile?.microseconds(nodes) ?? [:]

@@ -93,7 +93,12 @@ public struct PassChange: Codable, Sendable, Hashable {
       "\(pass): \(rewrites) rewrites; \(removed.count) operators removed, \(added.count) added, "
         + "\(changed.count) changed"
     ]
-    lines += removed.map { "  - \($0)  \(before[$0]?.brief ?? "")" }
+    for name in removed {
+      guard let node = before[name] else { continue }
+      // New and changed operators that are not picked are not in the report anyway.
+      if let filter = report.filter, !filter.picks(name, node.op, node.sources) { continue }
+      lines.append("  - \(name)  \(node.brief)")
+    }
     lines += added.compactMap { name in now[name].map { "  + \(name)  \($0.brief)" } }
     for name in changed {
       guard let old = before[name], let new = now[name] else { continue }

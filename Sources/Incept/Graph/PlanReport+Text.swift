@@ -13,26 +13,33 @@ extension PlanReport {
     let precision = summary.precision == "fp32" ? "" : ", \(summary.precision)"
     var text = "plan '\(TextTable.printable(summary.name))' "
     text += "(\(summary.style), accuracy \(summary.accuracy)\(precision))\n"
-    if !summary.launches.isEmpty { text += launches(isVerbose).text(width: width) + "\n" }
+    if !summary.launches.isEmpty {
+      var table = launches(isBrief: false, isVerbose)
+      if let width, !table.fits(width) { table = launches(isBrief: true, isVerbose) }
+      text += table.text(width: width) + "\n"
+    }
     text += "memory, in bytes; alive from launch to launch; zeros around it in elements\n"
-    return text + memory().text(width: width) + "\n" + totals(isVerbose)
+    return text + memory().text(width: width) + "\n" + totals(width, isVerbose)
   }
 
-  private func launches(_ isVerbose: Bool) -> FittedTable {
-    var table = FittedTable([
-      .init("#", .right), .init("NAME", fit: .middle, least: 10), .init("OP"),
-      .init("VARIANT", fit: .end, least: 12), .init("ERROR", .right),
-      .init("KERNEL", fit: .end, least: 6), .init("OUTPUT", fit: .list, least: 10),
-      .init("ARENA", .right),
-    ])
+  private func launches(isBrief: Bool, _ isVerbose: Bool) -> FittedTable {
+    let scope = isBrief ? BriefNames.sharedScope(summary.launches.map(\.name)) : nil
+    let kernel: [FittedTable.Column] = isBrief ? [] : [.init("KERNEL")]
+    var table = FittedTable(
+      [
+        .init("#", .right), .init("NAME", fit: .middle, least: 10, turn: 2), .init("OP"),
+        .init("VARIANT", fit: .end, least: 14, turn: 1), .init("ERROR", .right),
+      ] + kernel + [.init("OUTPUT", fit: .list, least: 16), .init("ARENA", .right)])
     for launch in summary.launches {
       let size = launch.global.map(String.init).joined(separator: "x")
       let error = launch.problem == nil ? "" : "x" + NumberText.fixed(launch.errorGrowth, 1)
       table.add(
         [
-          ["\(launch.index)"], [launch.name], [launch.op],
+          ["\(launch.index)"],
+          [isBrief ? BriefNames.brief(launch.name, in: scope) : launch.name], [launch.op],
           [launch.variant + (launch.isTuned ? " (tuned)" : "")], [error],
-          ["\(launch.kernel)<\(size)>"], launch.output.map { ["\(Shape($0.shape))"] } ?? [],
+        ] + (isBrief ? [] : [["\(launch.kernel)<\(size)>"]]) + [
+          launch.output.map { ["\(Shape($0.shape))"] } ?? [],
           [launch.output.flatMap(address).map(String.init) ?? ""],
         ], notes: isVerbose ? notes(launch) : [])
     }
@@ -53,7 +60,7 @@ extension PlanReport {
     }
     let local = launch.local.map { " in groups of " + $0.map(String.init).joined(separator: "x") }
     notes.append(
-      "\(launch.global.map(String.init).joined(separator: "x")) work-items\(local ?? ""), "
+      "\(launch.kernel): \(launch.global.map(String.init).joined(separator: "x")) work-items\(local ?? ""), "
         + "\(NumberText.count(launch.macs)) multiply-adds, \(NumberText.bytes(launch.bytes))")
     if let output = launch.output {
       let place = output.region.map { "r\($0)" } ?? "a constant"
@@ -85,7 +92,7 @@ extension PlanReport {
     return table
   }
 
-  private func totals(_ isVerbose: Bool) -> String {
+  private func totals(_ width: Int?, _ isVerbose: Bool) -> String {
     let regions = summary.regions.count { $0.offsetBytes != nil }
     let of = graph.unfilteredCount == nil ? "" : " of \(launchNames.count)"
     var lines = [
@@ -102,6 +109,6 @@ extension PlanReport {
         "no launch: \(views.count) operators that are views of other values"
           + (names ? ": " + views.map(TextTable.printable).joined(separator: ", ") : ""))
     }
-    return lines.joined(separator: "\n") + "\n"
+    return lines.map { FittedTable.wrapped($0, to: width) }.joined()
   }
 }
