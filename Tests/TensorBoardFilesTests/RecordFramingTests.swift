@@ -12,7 +12,7 @@ struct RecordFramingTests {
       ([UInt8](0..<32), 0x46DD_794E),
       ([UInt8]((0..<32).reversed()), 0x113F_DB5C),
       (Array("123456789".utf8), 0xE306_9283), ([], 0),
-    ])
+    ] as [([UInt8], UInt32)])
   func checksum(_ bytes: [UInt8], _ expected: UInt32) {
     #expect(CRC32C.checksum(bytes) == expected)
   }

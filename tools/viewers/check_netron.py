@@ -5,14 +5,13 @@ import json
 import netron
 
 import chrome
-from common import SCRATCH, check, finish, fixtures, incept, onnx_models, parsed
+from reports import SCRATCH, check, finish, fixtures, incept, onnx_models, parsed
 
 OPENED = "window.__view__ && window.__view__.model ? window.__view__.model.format : null"
-# A file dropped onto the page, as a person does it.
-DROP = """(async () => {
-  const data = new DataTransfer();
-  data.items.add(new File([%s], 'model.json', { type: 'application/json' }));
-  document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true }));
+# What Netron does with a file that a person opens or drops onto the page.
+OPEN = """(async () => {
+  const file = new File([%s], 'model.json', { type: 'application/json' });
+  await window.__view__._host._open(file, [file]);
 })()"""
 ENTRIES = "window.__view__.model.attachment.metrics._entries.size"
 SHOWN = """(() => {
@@ -47,16 +46,17 @@ def look(name, model, profile=None):
                          "Now { constructor(...a) { a.length ? super(...a) : super(0); } };") as page:
             shown = page.until(OPENED, lambda value: value)
             check(shown and "ONNX" in shown, f"{name}: Netron opens the model: {shown}")
-            page.run(DROP % json.dumps(text))
+            page.run(OPEN % json.dumps(text))
             page.until(ENTRIES, lambda count: count)
             shown = page.run(SHOWN)
             compare(name, shown, attachment, parsed(incept("graph", model, "--format", "json")))
             if name == "digits_cnn_torch":
                 page.run("""(() => { const view = window.__view__;
                   const nodes = view.activeTarget.nodes;
-                  view._target.activate(nodes.find((node) => node.type.name === 'Conv')); })()""")
-                page.until("document.body.innerText.includes('macs')", bool, 5)
-                check(page.run("document.body.innerText.includes('macs')"), "macs in the sidebar")
+                  view.showNodeProperties(nodes.find((node) => node.type.name === 'Conv')); })()""")
+                names = "[...document.querySelectorAll('input')].map((field) => field.value)"
+                shown = page.until(names, lambda names: "macs" in (names or []), 10)
+                check("macs" in shown and "output_bytes" in shown, f"metrics in the sidebar: {shown}")
                 page.screenshot(SCRATCH / "netron.png")
     finally:
         netron.stop((host, port))

@@ -16,7 +16,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.graph_pb2 import GraphDef
 
 import chrome
-from common import SCRATCH, check, finish, incept, models, parsed
+from reports import SCRATCH, check, finish, incept, models, parsed
 
 LOGS = SCRATCH / "tensorboard"
 VALID = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\-/]*")
@@ -113,7 +113,8 @@ WALK = """
 SHOWN = f"(() => {{ {WALK} return all.filter((n) => n.matches('g.node')).map((n) => n.getAttribute('data-name')); }})()"
 COMPUTE_TIME = f"""(() => {{ {WALK}
   const board = all.find((n) => n.localName === 'tf-graph-controls');
-  board.set('selection', Object.assign({{}}, board.selection, {{type: 'profile', tag: 'profile'}}));
+  const tags = board.datasets[0].tags;
+  board.set('_selectedTagIndex', tags.findIndex((tag) => tag.profile));
   const wait = () => {{ if (board.stats) board.set('colorBy', 'compute_time'); else setTimeout(wait, 200); }};
   wait(); }})()"""
 LEGEND = f"""(() => {{ {WALK}
