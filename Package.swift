@@ -94,6 +94,12 @@ let package = Package(
     library("Profiling", ["TensorCore"]),
     library("Roofline"),
     library(
+      "PeakMeasurement",
+      [
+        "OpenCLRuntime", "KernelSources", "Profiling", "Roofline", "TensorCore",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    library(
       "TensorBoardFiles",
       [
         "ProtobufMessages", "Operators", "GraphIR", "TensorCore",
@@ -106,8 +112,8 @@ let package = Package(
       [
         "TensorCore", "GraphIR", "Operators", "Passes", "Reference", "OpenCLRuntime",
         "OpenCLBackend", "DiskCache", "WireFormats", "GraphFiles", "ImportKeras", "ImportONNX",
-        "ImportTensorFlow", "Models", "Imaging", "Profiling", "Roofline", "Downloads",
-        "TensorBoardFiles",
+        "ImportTensorFlow", "Models", "Imaging", "Profiling", "Roofline", "PeakMeasurement",
+        "Downloads", "TensorBoardFiles",
       ]),
     .executableTarget(
       name: "InceptCommand",
@@ -189,6 +195,9 @@ let package = Package(
       exclude: ["Fixtures"]),
     tests("ImagingTests", ["Imaging", "TensorCore"], exclude: ["Fixtures"]),
     tests("ProfilingTests", ["Profiling", "TensorCore"]),
+    tests("RooflineTests", ["Roofline"]),
+    tests(
+      "PeakMeasurementTests", ["PeakMeasurement", "Roofline", "OpenCLRuntime", "TensorCore"]),
     tests(
       "TensorBoardFilesTests",
       [
@@ -199,7 +208,7 @@ let package = Package(
       "InceptTests",
       [
         "Incept", "Models", "Imaging", "WireFormats", "GraphFiles", "Passes", "OpenCLBackend",
-        "Operators", "GraphIR", "TensorCore",
+        "Operators", "GraphIR", "TensorCore", "Roofline", "Profiling",
       ]),
     tests(
       "EndToEndTests",

@@ -22,6 +22,17 @@ extension CacheDirectory {
     remove(tuningFiles(), from: folder("tuning"))
   }
 
+  /// The measured peaks of devices that are kept: files `peaks/*.json`, by name.
+  package func peakFiles() -> [File] { files(in: folder("peaks"), endingIn: [".json"]) }
+
+  /// Removes all measured peaks.
+  ///
+  /// - Returns: Number and bytes of removed files.
+  @discardableResult
+  package func clearPeaks() -> (count: Int, byteCount: Int) {
+    remove(peakFiles(), from: folder("peaks"))
+  }
+
   /// The folder of fetched weights.
   package var weights: String { folder("weights") }
 

@@ -1,16 +1,20 @@
-/// When a kernel was queued, started and ended, in nanoseconds of the device's clock, and whether that can be
-/// believed. Drivers exist that report zeros, stamps in reverse, or another unit.
+/// When a kernel was queued, submitted, started and ended, in nanoseconds of the device's clock, and whether that can
+/// be believed (OpenCL 3.0 API specification, section 5.14). Drivers exist that report zeros, stamps in reverse, or
+/// another unit.
 package struct TimeStamps: Sendable, Hashable {
   /// When the host enqueued the command.
   package var queued: UInt64
+  /// When the host handed it to the device.
+  package var submitted: UInt64
   /// When the command began.
   package var started: UInt64
   /// When it ended.
   package var ended: UInt64
 
   /// Creates stamps.
-  package init(queued: UInt64, started: UInt64, ended: UInt64) {
+  package init(queued: UInt64, submitted: UInt64, started: UInt64, ended: UInt64) {
     self.queued = queued
+    self.submitted = submitted
     self.started = started
     self.ended = ended
   }
@@ -38,6 +42,16 @@ package struct TimeStamps: Sendable, Hashable {
     if stamps.ended < stamps.started { return .reversed }
     if stamps.started == 0 || stamps.ended == stamps.started { return .zero }
     return Double(stamps.ended - stamps.started) > wall * tolerance ? .absurd : nil
+  }
+
+  /// What is wrong with the stamps of waiting, `queued` and `submitted`, of stamps whose start and end can be used; nil
+  /// for nothing. Many devices leave them 0, or set them after the command began.
+  ///
+  /// - Parameter wall: Nanoseconds that the run with the command took by the host's clock.
+  package func waitingFlaw(within wall: Double) -> Flaw? {
+    if queued == 0 || submitted == 0 { return .zero }
+    if queued > submitted || submitted > started { return .reversed }
+    return Double(started - queued) > wall * Self.tolerance ? .absurd : nil
   }
 
   /// Nanoseconds from start to end of stamps that can be used.

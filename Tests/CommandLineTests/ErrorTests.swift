@@ -37,8 +37,14 @@ struct ErrorTests {
       ["bench", "digits_cnn", "--runs", "-1"],
       ["bench", "digits_cnn", "--batch", "99999999999999"],
       ["bench", "inception_v3"], ["bench", "digits_cnn", "--weights", "synthetic:many"],
-      ["graph", "digits_cnn", "--format", "svg"], ["graph", "digits_cnn", "--stage", "final"],
-      ["profile", "digits_cnn", "--format", "trace"], ["tune"],
+      ["graph", "digits_cnn", "--format", "gif"], ["graph", "digits_cnn", "--stage", "final"],
+      ["profile", "digits_cnn", "--format", "gif"], ["tune"],
+      ["profile", "digits_cnn", "--fail-above", "5"], ["profile", "digits_cnn", "--all"],
+      ["profile", "digits_cnn", "--against", "x.json", "--fail-above", "-5"],
+      ["profile", "digits_cnn", "--against", "x.json", "--format", "trace"],
+      ["profile", "digits_cnn", "--dry-run", "--format", "csv"],
+      ["profile", "digits_cnn", "--group", "--format", "csv"],
+      ["profile", "digits_cnn", "--memory-limit", "much"],
     ])
   func usage(_ arguments: [String]) throws {
     expect(try Incept(arguments), 64)

@@ -181,7 +181,7 @@ struct AfterPassTests {
       do {
         _ = try GraphReport.of(model, after: name)
         Issue.record("\(name) is a pass")
-      } catch let error as InceptError {
+      } catch {
         #expect(error.category == .usage)
         #expect(error.hint?.contains("remove-identities (11), fold-constants (11)") == true)
       }

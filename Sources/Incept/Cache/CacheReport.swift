@@ -16,7 +16,7 @@ public struct CacheReport: Report {
   public var entries: [Entry]
   /// Files that were removed.
   public var removed: Total
-  /// Programs and tuning results that are left.
+  /// Programs, tuning results and measured peaks that are left.
   public var left: Total
   /// Fetched weights that are left, which the limit does not regard.
   public var weights: Total
@@ -29,7 +29,7 @@ public struct CacheReport: Report {
 
   /// A file of the cache.
   public struct Entry: Codable, Sendable, Hashable {
-    /// `program`, `note` (the driver's own cache has the program), `tuning`, `weights` (fetched ones), or `damaged` for what can't be used and is made again when it is needed.
+    /// `program`, `note` (the driver's own cache has the program), `tuning`, `peaks` (of a device), `weights` (fetched ones), or `damaged` for what can't be used and is made again when it is needed.
     public var kind: String
     /// The kernel and its compile-time values, or the file's name.
     public var name: String
@@ -83,16 +83,18 @@ public struct CacheReport: Report {
     return report
   }
 
-  /// Removes all programs and tuning results, and fetched weights if asked to. Files that are none of these stay.
+  /// Removes all programs, tuning results and measured peaks, and fetched weights if asked to. Files that are none of these stay.
   public static func clear(
     _ options: CacheOptions, weights: Bool = false
   ) throws(InceptError) -> CacheReport {
     let programs = options.store?.clear() ?? (0, 0)
     let tuning = options.cache?.clearTuning() ?? (0, 0)
+    let peaks = options.cache?.clearPeaks() ?? (0, 0)
     let fetched = weights ? options.cache?.clearWeights() ?? (0, 0) : (0, 0)
     var report = try CacheReport("clear", options)
     report.removed = Total(
-      count: programs.0 + tuning.0 + fetched.0, bytes: programs.1 + tuning.1 + fetched.1)
+      count: programs.0 + tuning.0 + peaks.0 + fetched.0,
+      bytes: programs.1 + tuning.1 + peaks.1 + fetched.1)
     return report
   }
 
@@ -105,7 +107,9 @@ public struct CacheReport: Report {
     self.action = action
     folder = cache.path
     limit = options.limit
-    let made = store.items().map(Entry.init) + cache.tuningFiles().map { Entry($0, "tuning") }
+    let made =
+      store.items().map(Entry.init) + cache.tuningFiles().map { Entry($0, "tuning") }
+      + cache.peakFiles().map { Entry($0, "peaks") }
     let fetched = cache.weightFiles().map { Entry($0, "weights") }
     entries = made + fetched
     removed = Total(count: 0, bytes: 0)

@@ -44,6 +44,8 @@ public struct Device: Codable, Sendable, Hashable {
   public let hasFP64: Bool
   /// Whether the device can be used now and builds kernels from source.
   public let isUsable: Bool
+  /// What it reaches at best where that was measured (``measurePeaks(cache:progress:)``); filled in by ``DeviceReport``.
+  public internal(set) var measuredPeaks: DevicePeaks?
 
   enum CodingKeys: String, CodingKey {
     case index, name, type, platform, vendor, driver, version
@@ -58,6 +60,7 @@ public struct Device: Codable, Sendable, Hashable {
     case hasFP16 = "fp16"
     case hasFP64 = "fp64"
     case isUsable = "usable"
+    case measuredPeaks = "peaks"
   }
 
   init(_ info: DeviceInfo) {

@@ -1,4 +1,5 @@
 import OpenCLRuntime
+import PeakMeasurement
 import Profiling
 
 /// What this machine has for OpenCL.
@@ -26,14 +27,30 @@ public struct DeviceReport: Report {
   }
 
   /// Looks at this machine. Nothing there is a normal result.
-  public static func current() -> DeviceReport { DeviceReport(DeviceDiscovery.discover()) }
+  ///
+  /// - Parameter cache: Where measured peaks are kept.
+  public static func current(cache: CacheOptions = .standard()) -> DeviceReport {
+    DeviceReport(DeviceDiscovery.discover(), cache)
+  }
 
-  init(_ discovery: Discovery) {
+  init(_ discovery: Discovery, _ cache: CacheOptions) {
     platforms = discovery.platforms.map {
       Platform(index: $0.index, name: $0.name, vendor: $0.vendor, version: $0.version)
     }
-    devices = discovery.devices.map { Device($0) }
+    devices = []
     notes = discovery.notes
+    for info in discovery.devices {
+      var device = Device(info)
+      switch PeakStore(info, cache).lookup() {
+      case .found(let peaks): device.measuredPeaks = peaks
+      case .absent: break
+      case .damaged(let path, let reason):
+        notes.append(
+          "the peaks of \(device.index) in \(path) are ignored: \(reason); "
+            + "`incept devices --measure` replaces them")
+      }
+      devices.append(device)
+    }
     if devices.isEmpty {
       notes.append(
         "install a driver to have a device; for the CPU: apt-get install pocl-opencl-icd")
@@ -70,6 +87,50 @@ public struct DeviceReport: Report {
         + NumberText.bytes(device.localMemoryBytes))
     add("vectors", "\(device.vectorWidth) floats")
     add("fp16, fp64", "\(device.hasFP16 ? "yes" : "no"), \(device.hasFP64 ? "yes" : "no")")
+    for line in device.measuredPeaks?.lines ?? [] { add(line.title, line.value) }
     return "  \(device.index)  \(device.name)\n" + table.text()
+  }
+}
+
+extension DeviceReport {
+  /// Leaves only one device, its platform, and what is noted.
+  public mutating func keep(_ device: Device) {
+    devices.removeAll { $0.index != device.index }
+    platforms.removeAll { !device.index.hasPrefix("\($0.index):") }
+  }
+
+  /// The report with the peaks of its usable devices, measured now and kept in the cache. A device that can't be measured
+  /// gets a note.
+  ///
+  /// - Throws: `.unavailable` where no device could be measured, the last one's error.
+  public func measuring(
+    cache: CacheOptions = .standard(), _ progress: ProgressHandler? = nil
+  ) throws(InceptError) -> DeviceReport {
+    var measured: [String: DevicePeaks] = [:]
+    var failures: [String] = []
+    var failure: InceptError?
+    for device in devices where device.isUsable {
+      do throws(InceptError) {
+        measured[device.index] = try device.measurePeaks(cache: cache, progress: progress)
+      } catch {
+        failure = error
+        failures.append("\(device.index) could not be measured: \(error)")
+      }
+    }
+    if measured.isEmpty, let failure { throw failure }
+    // What was damaged is replaced now.
+    var report = DeviceReport.current(cache: cache)
+    let kept = report.devices.contains { $0.measuredPeaks != nil }
+    report.platforms = platforms
+    report.devices = devices
+    for index in devices.indices {
+      if let peaks = measured[devices[index].index] { report.devices[index].measuredPeaks = peaks }
+    }
+    report.notes += failures
+    if !measured.isEmpty, !kept {
+      report.notes.append(
+        "the peaks could not be kept: set INCEPT_CACHE_DIR to a folder that can be written")
+    }
+    return report
   }
 }

@@ -3,15 +3,8 @@ import Profiling
 extension GraphReport {
   /// A line per module: nodes whose names begin alike, up to the first `.` or `/`.
   public func summary() -> String {
-    var groups: [(name: String, nodes: [Node])] = []
-    for node in nodes {
-      let name = String(node.name.prefix { $0 != "." && $0 != "/" })
-      // A module's nodes may be interleaved with others'.
-      if let index = groups.firstIndex(where: { $0.name == name }) {
-        groups[index].nodes.append(node)
-      } else {
-        groups.append((name, [node]))
-      }
+    let groups = ModuleGroups(nodes.map(\.name)).groups.map { group in
+      (name: group.name, nodes: group.members.map { nodes[$0] })
     }
     var table = TextTable([
       ("MODULE", .left), ("OPERATORS", .right), ("OUTPUT", .left), ("PARAMETERS", .right),

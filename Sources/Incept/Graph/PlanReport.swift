@@ -18,7 +18,8 @@ public struct PlanReport: Sendable {
   /// - Throws: what planning throws, for instance for more memory than the device has.
   public init(
     _ model: Model, for device: Device, batch: Int = 1, outputs: [String] = [],
-    accuracy: Accuracy = .high, precision: Precision = .fp32, usesTuning: Bool = true
+    accuracy: Accuracy = .high, precision: Precision = .fp32, usesTuning: Bool = true,
+    memoryLimit: Int? = nil
   ) throws(InceptError) {
     let graph = try model.optimised(model.shapes(batch: batch), outputs: outputs)
     let info = try device.discovered()
@@ -26,6 +27,7 @@ public struct PlanReport: Sendable {
     var options = PlanOptions.informed(
       accuracy.planned, traits, store: usesTuning ? TuningStore(for: info) : nil)
     options.precision = precision.planned
+    options.memoryLimit = memoryLimit
     let plan = try PlanBuilder.plan(graph, for: traits, options: options)
     self.graph = GraphReport(graph, stage: .plan)
     summary = PlanSummary(plan)

@@ -98,6 +98,7 @@ public final class Session: Sendable {
     var planned = PlanOptions.informed(options.accuracy.planned, backend.traits, store: store)
     planned.queue = .init(options.queue)
     planned.precision = options.precision.planned
+    planned.memoryLimit = options.memoryLimit
     return planned
   }
 

@@ -31,6 +31,9 @@ public struct SessionOptions: Sendable {
   public var usesTuning: Bool
   /// Whether independent parts of a network may run at the same time.
   public var queue: QueueMode
+  /// Bytes that a network's weights, arena and inputs may take on the device; nil for all it has. Kernels that need less
+  /// memory are taken where needed.
+  public var memoryLimit: Int?
   /// Where built programs are kept for the next run.
   public var cache: CacheOptions
   /// Receives progress; nil for none.
@@ -39,14 +42,15 @@ public struct SessionOptions: Sendable {
   /// Creates options.
   public init(
     cacheLimit: Int = 4, accuracy: Accuracy = .high, precision: Precision = .fp32,
-    usesTuning: Bool = true, queue: QueueMode = .auto, cache: CacheOptions = .standard(),
-    progress: ProgressHandler? = nil
+    usesTuning: Bool = true, queue: QueueMode = .auto, memoryLimit: Int? = nil,
+    cache: CacheOptions = .standard(), progress: ProgressHandler? = nil
   ) {
     self.cacheLimit = max(1, cacheLimit)
     self.accuracy = accuracy
     self.precision = precision
     self.usesTuning = usesTuning
     self.queue = queue
+    self.memoryLimit = memoryLimit
     self.cache = cache
     self.progress = progress
   }

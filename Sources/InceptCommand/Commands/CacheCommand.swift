@@ -6,8 +6,8 @@ struct CacheCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cache", abstract: "Look at and tidy up what is kept between runs.",
     discussion: """
-      Built programs and tuning results are kept in INCEPT_CACHE_DIR, else $XDG_CACHE_HOME/incept, else \
-      ~/.cache/incept. Programs not used for longest go when there are more than INCEPT_CACHE_LIMIT (256M). \
+      Built programs, tuning results and measured peaks are kept in INCEPT_CACHE_DIR, else \
+      $XDG_CACHE_HOME/incept, else ~/.cache/incept. Programs not used for longest go when there are more than INCEPT_CACHE_LIMIT (256M). \
       Everything in it can be removed at any time and is made again when it is needed; but weights that \
       `incept fetch` brought stay until `clear --weights`.
 
@@ -81,7 +81,7 @@ struct CacheCommand: ParsableCommand {
   /// `incept cache clear`
   struct Clear: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "clear", abstract: "Remove all programs and tuning results.",
+      commandName: "clear", abstract: "Remove all programs, tuning results and measured peaks.",
       discussion: "Example: incept cache clear")
 
     @Flag(help: "Remove fetched weights too.")
@@ -93,15 +93,5 @@ struct CacheCommand: ParsableCommand {
       let report = try CacheReport.clear(.standard(), weights: weights)
       try Terminal.write(format == .json ? report.json() : report.text())
     }
-  }
-}
-
-/// `500M`
-struct ByteCount: ExpressibleByArgument {
-  let value: Int
-
-  init?(argument: String) {
-    guard let value = CacheOptions.byteCount(argument) else { return nil }
-    self.value = value
   }
 }

@@ -99,9 +99,7 @@ struct GraphCommand: ParsableCommand {
 
   /// What is written, with lines for the terminal where it goes to one; nil where files are written already.
   private func text(_ line: ProgressLine) throws(InceptError) -> String? {
-    line.show(ProgressStep(stage: "loading \(model.model)"))
-    let model = try Model.structure(
-      self.model.model, weights: self.model.weights, shapes: self.model.shapes)
+    let model = try model.structure(line)
     let width = output.output == nil ? Terminal.width : nil
     if after == "list" {
       let passes = try PassesReport(model, batch: batch.value)
@@ -121,7 +119,8 @@ struct GraphCommand: ParsableCommand {
     if stage == .plan {
       var plan = try PlanReport(
         model, for: Device.select(device.device), batch: batch.value, accuracy: device.accuracy,
-        precision: device.precision, usesTuning: !device.ignoresTuning)
+        precision: device.precision, usesTuning: !device.ignoresTuning,
+        memoryLimit: device.memoryLimit?.value)
       if let picked { plan = try plan.filtered(by: picked) }
       return format == .json ? try plan.json() : plan.text(width: width, isVerbose: verbose)
     }

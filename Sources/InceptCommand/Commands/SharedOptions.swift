@@ -24,6 +24,12 @@ struct ModelOptions: ParsableArguments {
     Dictionary(shape.map { ($0.name, $0.shape) }, uniquingKeysWith: { _, last in last })
   }
 
+  /// Loads the model for being looked at: an architecture needs no weights.
+  func structure(_ line: ProgressLine) throws(InceptError) -> Model {
+    line.show(ProgressStep(stage: "loading \(model)"))
+    return try Model.structure(model, weights: weights, shapes: shapes)
+  }
+
   /// Loads the model, saying so; an ONNX model for the tensors in NPY files, by input.
   func load(_ line: ProgressLine, for files: [String: String] = [:]) throws(InceptError) -> Model {
     line.show(ProgressStep(stage: "loading \(model)"))
@@ -69,6 +75,12 @@ struct DeviceOptions: ParsableArguments {
   @Flag(name: .customLong("no-tuning"), help: "Ignore results of `incept tune`.")
   var ignoresTuning = false
 
+  @Option(
+    help: ArgumentHelp(
+      "What weights, arena and inputs may take on the device, in bytes or with K, M or G; kernels that need less are taken where needed.",
+      valueName: "bytes"))
+  var memoryLimit: ByteCount?
+
   /// A session of `model` on the device.
   func session(
     _ model: Model, _ line: ProgressLine, queue: QueueArgument = .auto
@@ -78,7 +90,7 @@ struct DeviceOptions: ParsableArguments {
       model, on: Device.select(device),
       options: SessionOptions(
         accuracy: accuracy, precision: precision, usesTuning: !ignoresTuning, queue: queue.mode,
-        cache: cache, progress: line.handler))
+        memoryLimit: memoryLimit?.value, cache: cache, progress: line.handler))
   }
 }
 
@@ -141,6 +153,16 @@ struct Count: ExpressibleByArgument {
   }
 
   var defaultValueDescription: String { "\(value)" }
+}
+
+/// `500M`
+struct ByteCount: ExpressibleByArgument {
+  let value: Int
+
+  init?(argument: String) {
+    guard let value = CacheOptions.byteCount(argument) else { return nil }
+    self.value = value
+  }
 }
 
 /// A whole number of 0 or more.

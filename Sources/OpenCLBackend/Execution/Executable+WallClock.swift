@@ -11,8 +11,7 @@ extension Executable {
         let start = ContinuousClock.now
         try queue.value.enqueue(launch)
         try queue.value.finish()
-        let (seconds, attoseconds) = (ContinuousClock.now - start).components
-        times.append(Double(seconds) * 1e9 + Double(attoseconds) * 1e-9)
+        times.append((ContinuousClock.now - start).nanoseconds)
       }
       return times
     }

@@ -124,22 +124,6 @@ package final class Executable: Sendable {
     }
   }
 
-  /// Runs the kernels once on a queue with profiling and returns the four time stamps of every launch, in the
-  /// plan's order; nil for a launch whose device gives none.
-  package func profileKernels(on profiling: borrowing Queue) throws(InceptError)
-    -> [ProfilingTimes?]
-  {
-    var events: [Shared<Event>] = []
-    for launch in launches { events.append(Shared(try profiling.enqueueRecorded(launch))) }
-    try profiling.finish()
-    return events.map { $0.value.times }
-  }
-
-  /// A queue with profiling on this executable's device.
-  package func profilingQueue() throws(InceptError) -> Queue {
-    try Queue(device.context.value, profiling: true)
-  }
-
   /// Sets the inputs without running.
   package func setInputs(_ inputs: [String: HostTensor]) throws(InceptError) {
     try exclusively { () throws(InceptError) in

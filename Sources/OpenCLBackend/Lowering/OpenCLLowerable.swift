@@ -81,13 +81,15 @@ package struct VariantChoice<Variant: KernelVariant> {
     _ variants: [Variant], _ problem: Variant.Problem, _ traits: DeviceTraits,
     _ options: PlanOptions
   ) where Variant.Problem: TunableProblem {
+    let lean = options.leanChoices[problem.tuningKey]
     self.init(
-      variants, problem, traits, options.accuracy, preferred: options.choices[problem.tuningKey])
+      variants, problem, traits, options.accuracy,
+      preferred: lean ?? options.choices[problem.tuningKey], isLean: lean != nil)
   }
 
   private init?(
     _ variants: [Variant], _ problem: Variant.Problem, _ traits: DeviceTraits,
-    _ accuracy: Accuracy, preferred: String?
+    _ accuracy: Accuracy, preferred: String?, isLean: Bool = false
   ) {
     var accepted: [Variant] = []
     var rejected: [Launch.Rejection] = []
@@ -104,11 +106,13 @@ package struct VariantChoice<Variant: KernelVariant> {
       }
     }
     guard let first = accepted.first else { return nil }
-    let tuned = accepted.first { $0.name == preferred }
-    let chosen = tuned ?? first
+    let found = accepted.first { $0.name == preferred }
+    let chosen = found ?? first
     let reason =
-      tuned == nil
-      ? "accepted, but \(chosen.name) comes first" : "tuning found \(chosen.name) faster"
+      found == nil
+      ? "accepted, but \(chosen.name) comes first"
+      : isLean
+        ? "the limit of memory asks for \(chosen.name)" : "tuning found \(chosen.name) faster"
     for variant in accepted where variant.name != chosen.name {
       rejected.append(Launch.Rejection(variant: variant.name, reason: reason))
     }
@@ -116,7 +120,7 @@ package struct VariantChoice<Variant: KernelVariant> {
     self.rejected = rejected
     self.accepted = accepted
     competitors = accepted.filter { !$0.isLastResort(on: traits) }
-    isTuned = tuned != nil
+    isTuned = found != nil && !isLean
   }
 }
 

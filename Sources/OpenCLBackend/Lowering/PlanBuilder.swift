@@ -114,6 +114,15 @@ package struct PlanBuilder {
     _ graph: Graph, for traits: DeviceTraits, options: PlanOptions = PlanOptions()
   ) throws(InceptError) -> Plan {
     if let error = options.precision.refusal(typesOf: graph) { throw error }
+    let plan = try build(graph, for: traits, options: options)
+    guard let limit = options.memoryLimit, plan.bytes > limit else { return plan }
+    return try LeanPlanning(graph, traits, plan, limit: limit).plan()
+  }
+
+  /// Lowers a graph with the variants that the options say, whatever memory that takes.
+  static func build(
+    _ graph: Graph, for traits: DeviceTraits, options: PlanOptions
+  ) throws(InceptError) -> Plan {
     var builder = PlanBuilder(graph: graph, traits: traits, options: options)
     builder.layout.run()
     for id in builder.layout.order { try builder.lower(graph[id]) }

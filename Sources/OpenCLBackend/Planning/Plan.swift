@@ -28,6 +28,14 @@ package struct Plan: Sendable {
   /// Bytes of all constants together.
   package var weightsBytes: Int { constants.reduce(0) { $0 + $1.byteCount } }
 
+  /// Bytes of the inputs' own buffers.
+  package var inputBytes: Int {
+    regions.reduce(0) { $0 + ($1.isInput ? $1.elementCount * options.precision.bytes : 0) }
+  }
+
+  /// Bytes that the plan needs on the device: weights, arena and inputs.
+  package var bytes: Int { weightsBytes + arenaBytes + inputBytes }
+
   /// The largest single buffer in bytes.
   package var largestBufferBytes: Int {
     let inputs = regions.filter(\.isInput).map { $0.elementCount * options.precision.bytes }

@@ -10,12 +10,18 @@ package struct PlanOptions: Hashable, Sendable {
 
   /// What activations and weights are stored as.
   package var precision: Precision
+  /// Bytes that weights, arena and inputs may take together; nil for all that the device has.
+  package var memoryLimit: Int?
+  /// Variants that keep the plan within its limit of memory, by ``TunableProblem/tuningKey``: they go before
+  /// ``choices``. Planning fills this in.
+  package var leanChoices: [String: String] = [:]
 
   /// Options; by default those of a user who asked for nothing.
   package init(
     accuracy: Accuracy = .high, choices: [String: String] = [:], queue: QueueMode = .auto,
-    precision: Precision = .fp32
+    precision: Precision = .fp32, memoryLimit: Int? = nil
   ) {
+    self.memoryLimit = memoryLimit
     self.accuracy = accuracy
     self.choices = choices
     self.queue = queue

@@ -165,7 +165,7 @@ final class LaunchTimer {
   /// Runs once. Nanoseconds of every launch, with the time before it in which nothing ran.
   func run() throws(InceptError) -> [Double] {
     if !byHost {
-      let stamps = try executable.profileKernels(on: queue.value)
+      let stamps = try executable.profileKernels(on: queue.value).stamps
       if let times = Self.times(stamps) { return times }
       byHost = true
     }

@@ -14,10 +14,21 @@ public struct ProfileReport: Report {
   public var batch: Int
   /// Measured runs.
   public var runs: Int
-  /// Every kernel launch, in the order of execution.
+  /// Every kernel launch; ``Layer/index`` tells the order of execution.
   public var layers: [Layer]
   /// The whole network.
   public var total: Total
+  /// What the network has in the device's memory, and when.
+  public var memory: PlannedMemory?
+  /// What the device reaches at best; nil where that has not been measured.
+  public var peaks: DevicePeaks?
+  /// The host's side of the run that the layers' timelines are of.
+  public var timeline: HostTimeline?
+
+  enum CodingKeys: String, CodingKey {
+    case schema, model, device, accuracy, precision, batch, runs, layers, total, memory, peaks
+    case timeline
+  }
 
   /// One kernel launch.
   public struct Layer: Codable, Sendable, Hashable {
@@ -58,6 +69,22 @@ public struct ProfileReport: Report {
     public var clock: String
     /// What was wrong with the device's time stamps: `missing`, `zero`, `reversed`, `absurd`; nil where nothing.
     public var flaw: String?
+    /// What was wrong with the stamps of waiting, so that ``queue`` can't be trusted: the same words; nil where nothing.
+    public var queueFlaw: String?
+    /// Position in the order of execution, from 0.
+    public var index: Int
+    /// How far the median of another profile of the same may be from this one's, in microseconds.
+    public var noise: Double
+    /// What the algorithm that computes it executes, in thousand million operations per second at the median.
+    public var executedGflops: Double
+    /// Bytes of constants in the form that the kernel reads.
+    public var weightsBytes: Int
+    /// Bytes of values that the kernel reads and writes.
+    public var activationBytes: Int
+    /// What bounds it; nil where the device's peaks have not been measured.
+    public var roofline: Roofline?
+    /// When it was enqueued, started and ended in one of the runs, the shortest.
+    public var timeline: Timeline?
 
     enum CodingKeys: String, CodingKey {
       case name, sources, op, variant, input, output, macs, bytes
@@ -68,6 +95,13 @@ public struct ProfileReport: Report {
       case share, clock, flaw
       case errorGrowth = "error_growth"
       case executedMacs = "executed_macs"
+      case queueFlaw = "queue_flaw"
+      case index
+      case noise = "noise_us"
+      case executedGflops = "executed_gflops"
+      case weightsBytes = "weights_bytes"
+      case activationBytes = "activation_bytes"
+      case roofline, timeline
     }
   }
 
@@ -81,25 +115,6 @@ public struct ProfileReport: Report {
     public var p90: Double
   }
 
-  /// Medians over all runs, in milliseconds.
-  public struct Total: Codable, Sendable, Hashable {
-    /// The sum of all kernels.
-    public var kernel: Double
-    /// The time between the first kernel's start and the last one's end in which no kernel ran.
-    public var gap: Double
-    /// A profiled run by the host's clock.
-    public var wall: Double
-    /// The same run without profiling.
-    public var unprofiledWall: Double
-
-    enum CodingKeys: String, CodingKey {
-      case kernel = "kernel_ms"
-      case gap = "gap_ms"
-      case wall = "wall_ms"
-      case unprofiledWall = "unprofiled_wall_ms"
-    }
-  }
-
   /// In which order layers are listed.
   public enum Order: String, Sendable, CaseIterable {
     /// The slowest first.
@@ -111,7 +126,10 @@ public struct ProfileReport: Report {
   /// The report with the layers in the given order, cut to the first `count`.
   public func sorted(by order: Order, first count: Int? = nil) -> ProfileReport {
     var copy = self
-    if order == .time { copy.layers.sort { $0.time.median > $1.time.median } }
+    switch order {
+    case .time: copy.layers.sort { ($0.time.median, $1.index) > ($1.time.median, $0.index) }
+    case .order: copy.layers.sort { $0.index < $1.index }
+    }
     if let count { copy.layers = Array(copy.layers.prefix(count)) }
     return copy
   }

@@ -12,9 +12,10 @@ extension Session {
   /// - Parameters:
   ///   - image: A picture to run on; without one the input is made up.
   ///   - measure: How often.
+  ///   - peaks: What the device reaches at best, which says what bounds each kernel; nil leaves that out.
   ///   - options: How the picture is prepared.
   public func profile(
-    image: String? = nil, _ measure: MeasureOptions = MeasureOptions(),
+    image: String? = nil, _ measure: MeasureOptions = MeasureOptions(), peaks: DevicePeaks? = nil,
     options: ClassifyOptions = ClassifyOptions()
   ) throws(InceptError) -> ProfileReport {
     var inputs: [String: HostTensor]?
@@ -37,33 +38,49 @@ extension Session {
     }
 
     var record = LaunchRecord(launchCount: executable.plan.launches.count)
+    let hasChains = executable.plan.launches.count != whole.plan.launches.count
     let queue = try executable.profilingQueue()
     // The first run on a new queue pays for the queue.
     _ = try executable.profileKernels(on: queue)
     for number in 0..<measure.runs {
-      // Profiled and unprofiled runs take turns, so that both see the same state of the machine.
-      let plain = Stopwatch()
-      try whole.runKernels()
-      record.unprofiled.append(plain.milliseconds)
-      let watch = Stopwatch()
-      let times = try executable.profileKernels(on: queue)
-      let wall = watch.milliseconds
-      record.add(times.map { $0.map(TimeStamps.init) }, wall: wall)
+      // Profiled and unprofiled runs take turns, so that all see the same state of the machine.
+      record.unprofiled.append(try Self.milliseconds(of: whole))
+      if hasChains { record.unchained.append(try Self.milliseconds(of: executable)) }
+      record.add(LaunchRecord.Run(try executable.profileKernels(on: queue)))
       report("running", number + 1, of: measure.runs)
     }
     if record.hasFlaws {
       for _ in 0..<measure.runs { record.addHostTimes(try executable.timeKernelsOneByOne()) }
     }
+    let plan = executable.plan
+    let roofline = peaks.map {
+      RooflineModel($0, networkBytes: plan.weightsBytes + plan.arenaBytes)
+    }
     return ProfileReport(
       model: model.reported, device: device.reported, accuracy: self.options.accuracy,
-      precision: self.options.precision,
-      batch: measure.batch, runs: measure.runs,
-      layers: record.layers(executable.plan.launches), total: record.total)
+      precision: self.options.precision, batch: measure.batch, runs: measure.runs,
+      layers: record.layers(of: plan, batch: measure.batch, roofline), total: record.total,
+      memory: PlannedMemory(plan), peaks: peaks, timeline: record.hostTimeline)
+  }
+
+  private static func milliseconds(of executable: Executable) throws(InceptError) -> Double {
+    let watch = Stopwatch()
+    try executable.runKernels()
+    return watch.milliseconds
+  }
+}
+
+extension LaunchRecord.Run {
+  init(_ run: Executable.ProfiledRun) {
+    self.init(
+      stamps: run.stamps.map { $0.map(TimeStamps.init) }, enqueues: run.enqueues,
+      waiting: run.waiting)
   }
 }
 
 extension TimeStamps {
   init(_ times: ProfilingTimes) {
-    self.init(queued: times.queued, started: times.started, ended: times.ended)
+    self.init(
+      queued: times.queued, submitted: times.submitted, started: times.started, ended: times.ended)
   }
 }
