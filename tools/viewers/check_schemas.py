@@ -31,7 +31,10 @@ def commands():
     folder = SCRATCH / "schemas"
     folder.mkdir(exist_ok=True)
     digits = ["digits_cnn"]
+    before = folder / "before.json"
+    incept("profile", *digits, "--runs", "2", "--format", "json", "-o", before)
     for name, arguments in [
+        ("devices", ["devices", "--measure"]),
         ("devices", ["devices"]),
         ("models", ["models"]),
         ("models", ["models", "inception_v3"]),
@@ -39,6 +42,8 @@ def commands():
         ("bench", ["bench", *digits, "--runs", "2"]),
         ("profile", ["profile", *digits, "--runs", "2"]),
         ("profile", ["profile", *digits, "--runs", "2", "--sort", "order", "--accuracy", "fast"]),
+        ("memory", ["profile", *digits, "--dry-run"]),
+        ("profile-difference", ["profile", *digits, "--runs", "2", "--against", before]),
         ("tune", ["tune", *digits, "--budget", "3"]),
         ("compare", ["compare", *digits, SAMPLE]),
         ("cache", ["cache", "ls"]),
