@@ -43,7 +43,7 @@ struct GraphTextTests {
     let number = try #require(Int(words[0]))
     #expect(concat.contains("Mixed_5b "))
     #expect(lines[number + 1] == concat)
-    #expect(concat.hasSuffix("9, 10, 12, 13"))
+    #expect(concat.hasSuffix("9 +3"))
     #expect(
       lines.contains {
         $0.contains("Mixed_5b.branch1x1 +3") || $0.contains("…x1 +3") || $0.contains("1x1 +3")
@@ -70,7 +70,7 @@ struct GraphTextTests {
     let verbose = plan.text(isVerbose: true)
     #expect(verbose.contains("      not ") && verbose.contains("      from conv1, relu1\n"))
     #expect(plan.text(width: 80).split(separator: "\n").allSatisfy { $0.count <= 80 })
-    let picked = try plan.filtered(by: GraphFilter(["conv2"]))
+    let picked = try plan.filtered(by: GraphFilter(["fc1"]))
     #expect(picked.text().contains("launches: 1 of "))
     #expect(try picked.json().contains("\"arena_bytes\""))
     #expect(throws: InceptError.self) { try plan.filtered(by: GraphFilter(["nothing"])) }
@@ -79,8 +79,16 @@ struct GraphTextTests {
 
 @Suite("picking operators")
 struct GraphFilterTests {
+  private static let reports = Result {
+    let model = try Model.structure("inception_v3")
+    return [
+      GraphStage.imported: try GraphReport.of(model, stage: .imported),
+      .optimised: try GraphReport.of(model, stage: .optimised),
+    ]
+  }
+
   private func picked(_ patterns: String..., stage: GraphStage = .imported) throws -> [String] {
-    let report = try GraphReport.of(Model.structure("inception_v3"), stage: stage)
+    let report = try #require(try Self.reports.get()[stage])
     return try report.filtered(by: GraphFilter(patterns)).nodes.map(\.name)
   }
 
@@ -95,7 +103,7 @@ struct GraphFilterTests {
   @Test("globs are whole names, and modules take their members along")
   func globs() throws {
     #expect(try picked("Mixed_5?") == picked("Mixed_5b", "Mixed_5c", "Mixed_5d"))
-    #expect(try picked("*branch1x1").allSatisfy { $0.contains("branch1x1.") })
+    #expect(try picked("*branch1x1").allSatisfy { $0.contains("branch1x1") })
     #expect(try picked("Mixed_?b.branch_pool*").allSatisfy { $0.contains("b.branch_pool") })
     #expect(try picked("*").count == 317)
     #expect(throws: InceptError.self) { try picked("ixed_5?") }
