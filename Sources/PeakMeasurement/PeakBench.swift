@@ -55,7 +55,8 @@ final class PeakBench {
     try queue.finish()
     let wall = (clock.now - start) / .nanoseconds(1)
     let stamps = event.times.map {
-      TimeStamps(queued: $0.queued, started: $0.started, ended: $0.ended)
+      TimeStamps(
+        queued: $0.queued, submitted: $0.submitted, started: $0.started, ended: $0.ended)
     }
     guard let time = Self.believed(stamps, within: wall) else {
       distrusted += 1

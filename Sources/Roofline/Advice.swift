@@ -37,7 +37,7 @@ public struct Advice: Hashable, Sendable {
 
   /// A kernel at this part of its bound has nothing to gain from a better implementation of the same algorithm.
   public static let near = 0.85
-  /// Below this part of its bound the roofline does not explain a kernel's time.
+  /// Below this part of its bound, the roofline does not explain a kernel's time.
   public static let far = 0.5
 
   /// Advice for a kernel that is bound so.
@@ -47,13 +47,14 @@ public struct Advice: Hashable, Sendable {
       switch bound {
       case .arithmetic: "arithmetic-bound at \(percent)"
       case .bandwidth(let level): "\(level)-bandwidth-bound at \(percent)"
+      case .launch where situation.fraction < Self.far: "short, at \(percent) of a launch's least time"
       case .launch: "launch-bound"
       }
     text = head + ": " + Self.remedy(bound, situation)
   }
 
   private static func remedy(_ bound: RooflineModel.Bound, _ situation: Situation) -> String {
-    if bound == .launch {
+    if bound == .launch, situation.fraction >= far {
       return situation.batch == 1
         ? "starting it takes longer than its work: a larger batch, or fusing it with a neighbour"
         : "starting it takes longer than its work: fusing it with a neighbour"

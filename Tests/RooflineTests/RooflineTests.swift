@@ -130,5 +130,6 @@ struct AdviceTests {
   func others() {
     #expect(advice(.launch, 0.5).hasPrefix("launch-bound: starting it takes longer"))
     #expect(advice(.arithmetic, 0.2).contains("far from its bound"))
+    #expect(advice(.launch, 0.1).hasPrefix("short, at 10 % of a launch's least time: far from"))
   }
 }

@@ -106,8 +106,12 @@ struct ProfileCommand: ParsableCommand {
     if ProfileReport.isProfile(model.model) { return try ProfileReport.read(model.model) }
     return try ProgressLine.during { (line) throws(InceptError) in
       let session = try device.session(try model.load(line), line, queue: queue.queue)
+      var peaks = session.device.peaks()
+      if peaks == nil, roofline {
+        peaks = try session.device.measurePeaks(progress: line.handler)
+      }
       return try session.profile(
-        image: image, measure.options,
+        image: image, measure.options, peaks: peaks,
         options: ClassifyOptions(crop: crop?.crop, preprocessing: preprocess.rawValue))
     }
   }
