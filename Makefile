@@ -5,8 +5,8 @@ BUILD := $(SWIFT) build -c release
 INCEPT := .build/release/incept
 SOURCES := Sources Tests tools kernels Package.swift
 
-.PHONY: help setup build demo test test-devices conformance fuzz fuzz-quick oracles check-kernels check-peaks lint format bench \
-  bench-peers bench-layers clean
+.PHONY: help setup build demo test test-devices conformance fuzz fuzz-quick oracles viewers check-kernels check-peaks \
+  lint format bench bench-peers bench-layers clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,6 +43,9 @@ check-kernels: setup  ## Build every kernel file by itself on every device
 
 oracles: build  ## Compare with Keras and torchvision on their own networks (each in a venv of its own); ARGS="torch googlenet" and others
 	@tools/oracles/run.sh $(ARGS)
+
+viewers: build  ## Open what Incept writes in the programs that it is for (from PyPI, in a venv of its own); ARGS="netron" and others
+	@tools/viewers/run.sh $(ARGS)
 
 check-peaks: build  ## Compare the CPU's measured peaks with a plain C program's (gcc); ARGS="--turns 3" and others
 	@python3 tools/peaks/check-peaks.py $(ARGS)

@@ -107,6 +107,13 @@ let package = Package(
       name: "ProfilePages", dependencies: ["GraphPictures", "Profiling"],
       exclude: ["Resources/README.md"], swiftSettings: settings, plugins: ["EmbedResources"]),
 
+    library(
+      "TensorBoardFiles",
+      [
+        "ProtobufMessages", "Operators", "GraphIR", "TensorCore",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
+
     // What people use
     library(
       "Incept",
@@ -114,7 +121,7 @@ let package = Package(
         "TensorCore", "GraphIR", "Operators", "Passes", "Reference", "OpenCLRuntime",
         "OpenCLBackend", "DiskCache", "WireFormats", "GraphFiles", "ImportKeras", "ImportONNX",
         "ImportTensorFlow", "Models", "Imaging", "Profiling", "Roofline", "PeakMeasurement",
-        "Downloads", "GraphPictures", "ProfilePages",
+        "Downloads", "GraphPictures", "ProfilePages", "TensorBoardFiles",
       ]),
     .executableTarget(
       name: "InceptCommand",
@@ -200,6 +207,12 @@ let package = Package(
     tests(
       "PeakMeasurementTests", ["PeakMeasurement", "Roofline", "OpenCLRuntime", "TensorCore"]),
     tests("GraphPicturesTests", ["GraphPictures", "Profiling", "TensorCore"]),
+    tests(
+      "TensorBoardFilesTests",
+      [
+        "TensorBoardFiles", "ProtobufMessages", "Operators", "GraphIR", "TensorCore",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
     tests(
       "InceptTests",
       [

@@ -85,4 +85,16 @@ package struct ImportedONNX: Sendable {
   package let name: String
   /// Inputs whose values, as they were given, decided on shapes.
   package let decisiveInputs: Set<String>
+  /// The file's nodes, in its order, those of functions' bodies apart.
+  package let origins: [ONNXOrigin]
+}
+
+/// A node of the file, and what it became.
+package struct ONNXOrigin: Sendable {
+  /// The node's name; often empty.
+  package let name: String
+  /// The first value that it computes.
+  package let output: String
+  /// Names of the graph's nodes that were made for it.
+  package let nodes: [String]
 }

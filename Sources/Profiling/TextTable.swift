@@ -34,7 +34,7 @@ package struct TextTable: Sendable {
   }
 
   /// Names come out of files: control characters must not reach the terminal.
-  private static func printable(_ cell: String) -> String {
+  package static func printable(_ cell: String) -> String {
     guard cell.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
       return cell
     }

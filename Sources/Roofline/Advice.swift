@@ -47,7 +47,8 @@ public struct Advice: Hashable, Sendable {
       switch bound {
       case .arithmetic: "arithmetic-bound at \(percent)"
       case .bandwidth(let level): "\(level)-bandwidth-bound at \(percent)"
-      case .launch where situation.fraction < Self.far: "short, at \(percent) of a launch's least time"
+      case .launch where situation.fraction < Self.far:
+        "short, at \(percent) of a launch's least time"
       case .launch: "launch-bound"
       }
     text = head + ": " + Self.remedy(bound, situation)

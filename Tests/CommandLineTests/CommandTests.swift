@@ -113,7 +113,8 @@ struct CommandTests {
         let arguments = words.flatMap { word in
           switch word {
           case "Samples/*.png": Incept.samples
-          case "out", "inception.html": ["\(folder)/\(word)"]
+          case "out", "logs", "inception.dot", "inception.html", "before.json", "before.trace.json":
+            ["\(folder)/\(word)"]
           case "input=digit.npy": ["input=\(folder)/digit.npy"]
           default: [word]
           }

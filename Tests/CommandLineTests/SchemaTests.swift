@@ -77,7 +77,9 @@ struct SchemaTests {
     #expect(
       try run.keys("nodes", "[]") == [
         "name", "op", "inputs", "shape", "attributes", "macs", "parameters", "weights", "sources",
+        "results", "constants",
       ])
+    #expect(try run.keys("nodes", "[]", "results", "[]") == ["shape", "type"])
     let object = try run.object()
     #expect(object["schema"] as? String == "incept.graph/1")
     #expect(object["stage"] as? String == stage)

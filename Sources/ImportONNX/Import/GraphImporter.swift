@@ -47,6 +47,8 @@ final class GraphImporter {
   private var reserved: Set<String> = []
   private var outputNames: Set<String> = []
   private var auxiliaryNumbers: [String: Int] = [:]
+  /// The numbers of the graph's nodes that each of the file's nodes was made into.
+  private var made: [(node: Onnx_NodeProto, numbers: Range<Int>)] = []
 
   /// An importer for inputs of the given shapes.
   init(
@@ -87,7 +89,16 @@ final class GraphImporter {
     }
     graph.removeUnused()
     try graph.verify()
-    return ImportedONNX(graph: graph, name: model.name, decisiveInputs: decisive)
+    return ImportedONNX(
+      graph: graph, name: model.name, decisiveInputs: decisive, origins: origins())
+  }
+
+  private func origins() -> [ONNXOrigin] {
+    made.map { node, numbers in
+      ONNXOrigin(
+        name: node.name, output: node.output.first { !$0.isEmpty } ?? "",
+        nodes: numbers.compactMap { graph.node(NodeID(rawValue: $0))?.name })
+    }
   }
 
   /// Operator set versions by domain; ONNX's own domain has two names.
@@ -118,7 +129,9 @@ final class GraphImporter {
       guard graph.nodeCount < Self.nodeLimit, nodesSeen < Self.nodeLimit else {
         throw fatal("expected at most \(Self.nodeLimit) nodes, functions inlined", "more")
       }
+      let first = nextNodeNumber
       try add(node, scope)
+      if scope.depth == 0 { made.append((node, first..<nextNodeNumber)) }
     }
   }
 

@@ -18,11 +18,17 @@ public struct GraphPicture: Sendable {
   ///
   /// - Parameters:
   ///   - stage: `imported` or `optimised`; for `plan` see ``PlanReport/picture(of:)``.
+  ///   - pass: Name or beginning of the pass to stop after; nil for a whole stage.
   ///   - outputs: Names of nodes that are wanted as results.
   /// - Throws: what a graph throws that can't take the batch size.
   public static func of(
-    _ model: Model, stage: GraphStage = .imported, batch: Int = 1, outputs: [String] = []
+    _ model: Model, stage: GraphStage = .imported, after pass: String? = nil, batch: Int = 1,
+    outputs: [String] = []
   ) throws(InceptError) -> GraphPicture {
+    if let pass {
+      let graph = try model.graph(after: pass, batch: batch, outputs: outputs).graph
+      return GraphPicture(graph, stage: .optimised, of: model)
+    }
     let shapes = model.shapes(batch: batch)
     let graph =
       stage == .imported

@@ -1,25 +1,6 @@
 import Profiling
 
 extension GraphReport {
-  /// The report for people: an operator a line, then the totals.
-  public func text() -> String {
-    var table = TextTable([
-      ("NAME", .left), ("OP", .left), ("WEIGHTS", .left), ("OUTPUT", .left),
-      ("PARAMETERS", .right), ("MACS", .right), ("INPUTS", .left),
-    ])
-    for input in inputs {
-      table.add([input.name, "input", "", "\(Shape(input.shape))", "0", "0"])
-    }
-    for node in nodes {
-      table.add([
-        node.name, node.label, node.weights.first.map { "\(Shape($0))" } ?? "",
-        "\(Shape(node.shape))", NumberText.count(node.parameters), NumberText.count(node.macs),
-        node.inputs.joined(separator: ", "),
-      ])
-    }
-    return table.text() + totals(lines: nodes.count, "operators")
-  }
-
   /// A line per module: nodes whose names begin alike, up to the first `.` or `/`.
   public func summary() -> String {
     let groups = ModuleGroups(nodes.map(\.name)).groups.map { group in
@@ -36,19 +17,7 @@ extension GraphReport {
         NumberText.count(group.nodes.reduce(0) { $0 + $1.macs }),
       ])
     }
-    return table.text() + totals(lines: groups.count, "modules")
-  }
-
-  private func totals(lines: Int, _ what: String) -> String {
-    let parameters = nodes.reduce(0) { $0 + $1.parameters }
-    let macs = nodes.reduce(0) { $0 + $1.macs }
-    let counted =
-      what == "operators" ? "\(lines) operators" : "\(nodes.count) operators in \(lines) \(what)"
-    let results = zip(outputs, outputNodes).map { name, node in
-      name == node ? name : "\(name) (\(node))"
-    }
-    return "\(stage): \(counted), \(NumberText.count(parameters)) parameters, "
-      + "\(NumberText.count(macs)) multiply-adds; outputs \(results.joined(separator: ", "))\n"
+    return table.text() + totals(", in \(groups.count) modules")
   }
 }
 

@@ -15,11 +15,22 @@ public struct GraphReport: Report {
   public var outputNodes: [String]
   /// The operators, in an order of execution. Constants are part of their users.
   public var nodes: [Node]
+  /// The pass that the graph was taken after, and what it changed; nil for a whole stage.
+  public var after: PassChange?
+
+  /// How many operators there were before some were picked (``filtered(by:)``); nil where all are listed.
+  var unfilteredCount: Int?
+  /// What picked them.
+  var filter: GraphFilter?
+  /// Types of all values by label, those of operators that are not listed included.
+  var valueTypes: [String: TensorType] = [:]
+  /// Numbers of all inputs and operators in the order of the whole list, by the label of each of their values.
+  var numbers: [String: String] = [:]
 
   enum CodingKeys: String, CodingKey {
     case schema, stage, inputs, outputs
     case outputNodes = "output_nodes"
-    case nodes
+    case nodes, after
   }
 
   /// A tensor that callers feed.
@@ -52,6 +63,28 @@ public struct GraphReport: Report {
     public var weights: [[Int]]
     /// The imported nodes that it computes: itself, and those fused into it.
     public var sources: [String]
+    /// Everything that it computes, the first result included.
+    public var results: [Result]
+    /// The constants it reads, in the operator's order.
+    public var constants: [ConstantInput]
+  }
+
+  /// A value that a node computes.
+  public struct Result: Codable, Sendable, Hashable {
+    /// Its shape; images and feature maps are NHWC.
+    public var shape: [Int]
+    /// Type of its elements.
+    public var type: String
+  }
+
+  /// A constant that a node reads.
+  public struct ConstantInput: Codable, Sendable, Hashable {
+    /// Its name, the framework's where there is one.
+    public var name: String
+    /// Its shape; a convolution's weights are HWIO.
+    public var shape: [Int]
+    /// Type of its elements.
+    public var type: String
   }
 
   /// Attributes in the operator's order; in JSON an object.
@@ -78,7 +111,23 @@ public struct GraphReport: Report {
         shape: node.type.shape.dimensions, attributes: Attributes(list: node.op.attributes),
         macs: graph.cost(of: node.id).multiplyAdds,
         parameters: constants.reduce(0) { $0 + graph.type(of: $1).shape.elementCount },
-        weights: constants.map { graph.type(of: $0).shape.dimensions }, sources: node.sources)
+        weights: constants.map { graph.type(of: $0).shape.dimensions }, sources: node.sources,
+        results: node.outputs.map {
+          Result(shape: $0.shape.dimensions, type: $0.elementType.rawValue)
+        },
+        constants: constants.map {
+          let type = graph.type(of: $0)
+          return ConstantInput(
+            name: graph.label($0), shape: type.shape.dimensions, type: type.elementType.rawValue)
+        })
+    }
+    let names = inputs.map(\.name) + nodes.map(\.name)
+    for (number, name) in names.enumerated() {
+      for (output, type) in (graph.node(named: name)?.outputs ?? []).enumerated() {
+        let label = output == 0 ? name : "\(name):\(output)"
+        valueTypes[label] = type
+        numbers[label] = output == 0 ? "\(number)" : "\(number):\(output)"
+      }
     }
   }
 }

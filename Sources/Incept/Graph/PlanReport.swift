@@ -5,10 +5,16 @@ import Profiling
 /// A network made ready for a device: its optimised graph, and kernels, memory and offsets.
 public struct PlanReport: Sendable {
   /// The graph that the plan runs.
-  public let graph: GraphReport
+  public private(set) var graph: GraphReport
   let plan: Plan
   /// The operators of the plan's graph.
   let network: Graph
+  /// The plan as it is listed.
+  var summary: PlanSummary
+  /// Names of all launches, by number.
+  let launchNames: [String]
+  /// Operators that are no launches: their results are views of other values.
+  var views: [String]
 
   /// Plans a model for a device, a batch size and an accuracy; nothing is built or allocated.
   ///
@@ -28,10 +34,26 @@ public struct PlanReport: Sendable {
     plan = try PlanBuilder.plan(graph, for: traits, options: options)
     network = graph
     self.graph = GraphReport(graph, stage: .plan)
+    summary = PlanSummary(plan)
+    launchNames = plan.launches.map(\.label)
+    let launched = Set(plan.launches.compactMap(\.node))
+    views = graph.topologicalOrder().filter { graph[$0].op.isComputed && !launched.contains($0) }
+      .map { graph[$0].name }
   }
 
-  /// The plan for people: kernels with the variants that were not chosen, the arena, the totals.
-  public func text() -> String { plan.text(verbose: true) }
+  /// The report with the picked operators and their launches only; memory stays.
+  ///
+  /// - Throws: `.usage` where none is picked, with names that were maybe meant.
+  public func filtered(by filter: GraphFilter) throws(InceptError) -> PlanReport {
+    var report = self
+    report.graph = try graph.filtered(by: filter)
+    let names = Set(report.graph.nodes.map(\.name))
+    report.summary.launches = summary.launches.filter {
+      names.contains($0.name) || filter.picks($0.name, $0.op, $0.sources)
+    }
+    report.views = views.filter { names.contains($0) }
+    return report
+  }
 
   /// The graph's report as JSON, with the plan as a further member `plan`.
   public func json() throws(InceptError) -> String {
@@ -39,7 +61,7 @@ public struct PlanReport: Sendable {
       guard case .object(let members) = try OrderedJSONEncoder.encode(graph) else {
         return try graph.json()
       }
-      let plan = try OrderedJSONEncoder.encode(PlanSummary(plan))
+      let plan = try OrderedJSONEncoder.encode(summary)
       return JSONValue.object(members + [.init("plan", plan)]).text()
     } catch {
       throw InceptError(

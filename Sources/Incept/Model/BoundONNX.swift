@@ -18,6 +18,8 @@ struct BoundONNX: Sendable {
   let graph: Graph
   /// Its name in the file.
   let name: String
+  /// The file's nodes.
+  let origins: [ONNXOrigin]
 
   init(_ model: ONNXModel, _ inputs: ONNXInputs) throws(InceptError) {
     self.model = model
@@ -34,6 +36,7 @@ struct BoundONNX: Sendable {
     let imported = try model.importGraph(shapes: shapes, values: given)
     graph = imported.graph
     name = imported.name
+    origins = imported.origins
     values = given.filter { imported.decisiveInputs.contains($0.key) }
   }
 

@@ -1,11 +1,6 @@
-import Foundation
-import TensorCore
 import WireFormats
 
 extension ProfileReport {
-  /// The largest file that is read as a profile.
-  private static let byteLimit = 256 << 20
-
   /// Whether a file begins like a profile's JSON. Anything that can't be read is none.
   public static func isProfile(_ path: String) -> Bool {
     guard let file = try? MappedFile(path: path) else { return false }
@@ -17,44 +12,9 @@ extension ProfileReport {
   ///
   /// - Throws: `.noInput` for no file, `.badData` for another document, saying what is wrong with it.
   public static func read(_ path: String) throws(InceptError) -> ProfileReport {
-    let storage = try FileAccess.read(path: path, limit: byteLimit)
-    let report: ProfileReport
-    do {
-      report = try withExtendedLifetime(storage) {
-        let bytes = Data(bytes: storage.baseAddress, count: storage.byteCount)
-        return try JSONDecoder().decode(ProfileReport.self, from: bytes)
-      }
-    } catch {
-      throw refusal(path, found: describe(error))
-    }
-    guard report.schema == "incept.profile/1" else {
-      throw refusal(path, found: "schema '\(report.schema)'")
-    }
-    if let flaw = report.flaw { throw refusal(path, found: flaw) }
+    let report = try ProfileFile.decode(path, as: ProfileReport.self)
+    if let flaw = report.flaw { throw ProfileFile.refusal(path, found: flaw) }
     return report
-  }
-
-  private static func refusal(_ path: String, found: String) -> InceptError {
-    InceptError(
-      .badData, subject: path, expected: "expected a profile as JSON", found: found,
-      hint: "make one: incept profile MODEL --format json -o FILE.json")
-  }
-
-  private static func describe(_ error: any Error) -> String {
-    func place(_ context: DecodingError.Context) -> String {
-      context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
-        .joined(separator: ".")
-    }
-    return switch error {
-    case DecodingError.keyNotFound(let key, let context):
-      "no '\(key.stringValue)'"
-        + (context.codingPath.isEmpty ? "" : " in '\(place(context))'")
-    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-      "a value of another type at '\(place(context))'"
-    case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
-      "an unknown value at '\(place(context))'"
-    default: "no well-formed JSON"
-    }
   }
 
   /// What makes a document no profile although it has its form; nil for nothing.

@@ -26,6 +26,15 @@ enum Terminal {
     errorIsTerminal && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
   }
 
+  /// Characters of a line where standard output is a terminal; nil where it is none, or doesn't say.
+  static var width: Int? {
+    var size = winsize()
+    guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0,
+      size.ws_col > 0
+    else { return nil }
+    return Int(size.ws_col)
+  }
+
   /// Writes results to standard output.
   ///
   /// - Throws: `.cannotCreate` where they can't be written.

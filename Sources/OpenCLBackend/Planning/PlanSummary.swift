@@ -90,7 +90,7 @@ package struct PlanSummary: Encodable, Sendable {
   package let precision: String
   /// How launches follow one another: `in-order`, or `out-of-order` where they may overlap.
   package let queue: String
-  package let launches: [Kernel]
+  package var launches: [Kernel]
   package let regions: [Region]
   package let arenaBytes: Int
   package let weightsBytes: Int

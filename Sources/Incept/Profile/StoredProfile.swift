@@ -1,4 +1,3 @@
-import Foundation
 import GraphPictures
 import Operators
 import Profiling
@@ -7,6 +6,8 @@ import Profiling
 ///
 /// Only what a picture needs must be there; everything else that a layer tells as a number or a text is shown as it is.
 public struct StoredProfile: Sendable {
+  /// The file, or what stands for it in errors.
+  let path: String
   /// The model's name.
   let model: String
   /// What the times are of, for a caption.
@@ -24,34 +25,22 @@ public struct StoredProfile: Sendable {
     var figures: [PictureGraph.Attribute]
   }
 
-  /// Files beyond are no profiles.
-  private static let sizeLimit = 64 << 20
   private static let layerLimit = 200_000
 
   /// Reads the file at `path`.
   ///
   /// - Throws: `.noInput`, `.ioError`; `.badData` for a file that is no profile.
   public static func read(_ path: String) throws(InceptError) -> StoredProfile {
-    let storage = try FileAccess.read(path: path, limit: sizeLimit)
-    let bytes = UnsafeRawBufferPointer(start: storage.baseAddress, count: storage.byteCount)
-    let decoded: DecodedProfile
-    do {
-      decoded = try JSONDecoder().decode(DecodedProfile.self, from: Data(bytes))
-    } catch {
-      throw notProfile(path, found: reason(error))
-    }
-    guard decoded.schema == "incept.profile/1" else {
-      throw notProfile(path, found: "schema '\(TextFit.clean(decoded.schema, limit: 60))'")
-    }
+    let decoded = try ProfileFile.decode(path, as: DecodedProfile.self)
     guard decoded.layers.count <= layerLimit else {
-      throw notProfile(path, found: "\(decoded.layers.count) layers")
+      throw ProfileFile.refusal(path, found: "\(decoded.layers.count) layers")
     }
     for layer in decoded.layers where !(layer.time >= 0 && layer.time < 1e12) {
-      throw notProfile(
+      throw ProfileFile.refusal(
         path, found: "a time of \(layer.time) for '\(TextFit.clean(layer.name, limit: 100))'")
     }
     return StoredProfile(
-      model: decoded.model.name,
+      path: path, model: decoded.model.name,
       source: "medians of \(decoded.runs) runs on \(decoded.device.name)", batch: decoded.batch,
       layers: decoded.layers.map {
         Layer(name: $0.name, sources: $0.sources, op: $0.op, time: $0.time, figures: $0.figures)
@@ -60,6 +49,7 @@ public struct StoredProfile: Sendable {
 
   /// A profile that was just made.
   package init(_ report: ProfileReport) {
+    path = "profile"
     model = report.model.name
     source = "medians of \(report.runs) runs on \(report.device.name)"
     batch = report.batch
@@ -75,35 +65,17 @@ public struct StoredProfile: Sendable {
     }
   }
 
-  private init(model: String, source: String, batch: Int, layers: [Layer]) {
+  private init(path: String, model: String, source: String, batch: Int, layers: [Layer]) {
+    self.path = path
     self.model = model
     self.source = source
     self.batch = batch
     self.layers = layers
   }
-
-  private static func notProfile(_ path: String, found: String) -> InceptError {
-    InceptError(
-      .badData, subject: path, expected: "expected a profile", found: found,
-      hint: "`incept profile MODEL --format json -o FILE.json` writes one")
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    func place(_ path: [any CodingKey]) -> String {
-      let text = path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
-      return String(text.drop { $0 == "." })
-    }
-    return switch error as? DecodingError {
-    case .keyNotFound(let key, let context): "no key '\(place(context.codingPath + [key]))'"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      "a value of another type at '\(place(context.codingPath))'"
-    case .dataCorrupted, nil, .some: "no JSON"
-    }
-  }
 }
 
 /// The parts of the JSON that matter.
-private struct DecodedProfile: Decodable {
+private struct DecodedProfile: ProfileDocument {
   var schema: String
   var model: Named
   var device: Named

@@ -1,0 +1,130 @@
+"""Validates the JSON of every command against docs/schemas, and that the schemas notice missing and misspelt keys."""
+
+import copy
+import json
+
+from jsonschema import Draft202012Validator
+
+from reports import ROOT, SCRATCH, check, finish, incept, models, onnx_models, parsed
+
+SAMPLE = "Samples/digit-0-a.png"
+checked = {}
+
+
+def validator(name):
+    schema = json.loads((ROOT / f"docs/schemas/{name}.schema.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+def validate(name, text, told):
+    """Checks a document, and remembers it for the negative checks."""
+    document = parsed(text)
+    errors = sorted(validator(name).iter_errors(document), key=lambda error: error.path)
+    for error in errors[:3]:
+        check(False, f"{told}: {list(error.absolute_path)}: {error.message[:300]}")
+    check(list(document)[0] == "schema", f"{told}: schema comes first")
+    checked.setdefault(name, []).append(document)
+
+
+def commands():
+    folder = SCRATCH / "schemas"
+    folder.mkdir(exist_ok=True)
+    digits = ["digits_cnn"]
+    before = folder / "before.json"
+    incept("profile", *digits, "--runs", "2", "--format", "json", "-o", before)
+    for name, arguments in [
+        ("devices", ["devices", "--measure"]),
+        ("devices", ["devices"]),
+        ("models", ["models"]),
+        ("models", ["models", "inception_v3"]),
+        ("run", ["run", *digits, SAMPLE]),
+        ("bench", ["bench", *digits, "--runs", "2"]),
+        ("profile", ["profile", *digits, "--runs", "2"]),
+        ("profile", ["profile", *digits, "--runs", "2", "--sort", "order", "--accuracy", "fast"]),
+        ("memory", ["profile", *digits, "--dry-run"]),
+        ("profile-difference", ["profile", *digits, "--runs", "2", "--against", before]),
+        ("tune", ["tune", *digits, "--budget", "3"]),
+        ("compare", ["compare", *digits, SAMPLE]),
+        ("cache", ["cache", "ls"]),
+        ("cache", ["cache", "prune"]),
+        ("cache-why", ["cache", "why", *digits]),
+        ("fetch", ["fetch"]),
+        ("convert", ["convert", *digits, folder / "digits.safetensors"]),
+        ("passes", ["graph", *digits, "--after", "list"]),
+        ("graph", ["graph", "inception_v3", "--after", "fuse-bias"]),
+        ("graph", ["graph", "inception_v3", "--filter", "Mixed_5b"]),
+        ("graph", ["graph", *digits, "--stage", "plan", "--filter", "conv2d"]),
+        ("graph", ["graph", "inception_v3", "--stage", "plan", "--precision", "fp16"]),
+    ]:
+        validate(name, incept(*arguments, "--format", "json"), " ".join(map(str, arguments)))
+    for name, model in models().items():
+        for stage in ["imported", "optimised", "plan"]:
+            text = incept("graph", model, "--stage", stage, "--format", "json")
+            validate("graph", text, f"graph {name} --stage {stage}")
+    odd = onnx_models()["odd"]
+    validate("profile", incept("profile", odd, "--runs", "1", "--format", "json"), "profile odd")
+    validate("compare", incept("compare", odd, "--format", "json"), "compare odd")
+
+
+def objects(document, path=()):
+    """Every object of a document with its path."""
+    if isinstance(document, dict):
+        yield path, document
+        for key, value in document.items():
+            yield from objects(value, (*path, key))
+    elif isinstance(document, list) and document:
+        # Elements of a list are alike.
+        yield from objects(document[0], (*path, 0))
+
+
+def at(document, path):
+    for step in path:
+        document = document[step]
+    return document
+
+
+def negative():
+    """A schema must refuse each key removed, unless it is optional, and each key misspelt."""
+    refused = 0
+    for name, documents in checked.items():
+        schema, document = validator(name), documents[0]
+        for path, value in list(objects(document)):
+            if path and path[-1] == "attributes":
+                continue
+            for key in value:
+                changed = copy.deepcopy(document)
+                at(changed, path)[key + "s_"] = at(changed, path).pop(key)
+                check(not schema.is_valid(changed), f"{name}: {path} may have {key}s_")
+                refused += 1
+                changed = copy.deepcopy(document)
+                del at(changed, path)[key]
+                if schema.is_valid(changed):
+                    check(is_optional(schema.schema, path, key), f"{name}: {path} may lack {key}")
+                changed = copy.deepcopy(document)
+                at(changed, path)[key] = {"wrong": {}}
+                check(not schema.is_valid(changed), f"{name}: {path} {key} may be anything")
+    return refused
+
+
+def is_optional(root, path, key):
+    """Whether a schema says that a key may be left out."""
+    schema = root
+    for step in path:
+        schema = resolved(root, schema)
+        schema = schema["items"] if isinstance(step, int) else schema["properties"][step]
+    return key not in resolved(root, schema)["required"]
+
+
+def resolved(root, schema):
+    if "$ref" in schema:
+        return root["$defs"][schema["$ref"].rsplit("/", 1)[1]]
+    return schema
+
+
+commands()
+count = negative()
+names = {path.name.removesuffix(".schema.json") for path in (ROOT / "docs/schemas").iterdir()}
+check(names == set(checked), f"schemas without a document: {sorted(names ^ set(checked))}")
+documents = sum(map(len, checked.values()))
+finish(f"{documents} documents against {len(checked)} schemas, {count} misspelt keys refused")
