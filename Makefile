@@ -5,8 +5,8 @@ BUILD := $(SWIFT) build -c release
 INCEPT := .build/release/incept
 SOURCES := Sources Tests tools kernels Package.swift
 
-.PHONY: help setup build demo test test-devices conformance fuzz fuzz-quick oracles check-kernels lint format bench \
-  bench-peers bench-layers clean
+.PHONY: help setup build demo test test-devices conformance fuzz fuzz-quick oracles viewers check-kernels lint format \
+  bench bench-peers bench-layers clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,6 +43,9 @@ check-kernels: setup  ## Build every kernel file by itself on every device
 
 oracles: build  ## Compare with Keras and torchvision on their own networks (each in a venv of its own); ARGS="torch googlenet" and others
 	@tools/oracles/run.sh $(ARGS)
+
+viewers: build  ## Open what Incept writes in the programs it is for (Chromium, Graphviz; screenshots in .build/viewers); ARGS="graph" and others
+	@tools/viewers/run.sh $(ARGS)
 
 lint:  ## Check formatting and file sizes
 	@echo "==> Checking formatting and file sizes"

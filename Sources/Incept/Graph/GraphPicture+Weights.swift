@@ -6,10 +6,7 @@ import Profiling
 extension GraphPicture {
   /// Adds what the elements of all constants are like: read once in parts, on all cores. Made-up weights are left out.
   public mutating func addWeightStatistics(of model: Model) {
-    guard !model.isSynthetic else {
-      note("There are no statistics of made-up weights.")
-      return
-    }
+    guard !model.isSynthetic else { return }
     var tensors: [(position: Int, number: Int, tensor: HostTensor)] = []
     for (name, position) in positions.sorted(by: { $0.value < $1.value }) {
       guard let node = network.node(named: name) else { continue }

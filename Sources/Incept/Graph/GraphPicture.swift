@@ -59,7 +59,9 @@ public struct GraphPicture: Sendable {
       picture.nodes.append(PictureGraph.Node(name: output.name, op: "", kind: .output))
     }
     ModulePaths.assign(to: &picture)
-    if model.isSynthetic { picture.notes.append("The weights are made up (\(model.weights)).") }
+    if model.isSynthetic {
+      picture.notes.append("The weights are made up (\(model.weights)): only shapes and times mean anything.")
+    }
     graph = picture
     self.positions = positions
   }
