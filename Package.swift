@@ -191,7 +191,7 @@ let package = Package(
       "InceptTests",
       [
         "Incept", "Models", "Imaging", "WireFormats", "GraphFiles", "Passes", "OpenCLBackend",
-        "Operators", "GraphIR", "TensorCore",
+        "Operators", "GraphIR", "TensorCore", "GraphPictures",
       ]),
     tests(
       "EndToEndTests",

@@ -167,9 +167,9 @@ struct ScopePlacement {
       }
     }
     let title = number == 0 ? 0 : BoxSizes.title
-    let least =
-      number == 0 ? 0 : TextFit.width(sizes.titles[number], size: BoxSizes.textSize, bold: true) + 40
-    let placement = Placement(scope, extents, title: title, atLeast: min(least, 320))
+    let named = TextFit.width(sizes.titles[number], size: BoxSizes.textSize, bold: true)
+    let placement = Placement(
+      scope, extents, title: title, atLeast: number == 0 ? 0 : min(named + 40, 320))
     self.scope = scope
     self.extents = extents
     self.labelHeights = labelHeights

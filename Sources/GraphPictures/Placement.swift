@@ -6,7 +6,7 @@
 /// weighted least squares, without overlaps: an isotonic regression, solved by pooling adjacent violators (Barlow,
 /// Bartholomew, Bremner and Brunk 1972). Vertically layers are stacked; links bend between layers only, so that
 /// they never cross a box.
-struct Placement {
+package struct Placement {
   /// What is known of an item before it is placed.
   struct Extent {
     /// Width of its box; 0 for points.
@@ -143,7 +143,9 @@ struct Placement {
 
   /// The positions nearest to `wishes`, in the sense of weighted least squares, of which each is at least its gap
   /// from the one before.
-  static func separated(_ wishes: [Double], _ weights: [Double], _ gaps: [Double]) -> [Double] {
+  package static func separated(_ wishes: [Double], _ weights: [Double], _ gaps: [Double])
+    -> [Double]
+  {
     var blocks: [(mean: Double, weight: Double, count: Int)] = []
     var offset = 0.0
     for index in wishes.indices {

@@ -309,8 +309,11 @@ function mount(target, data, options = {}) {
   const beforePrint = () => {
     view.fit();
     drawn.cull.show(null);
+    colours.apply(metric, drawn, placed, false);
   };
+  const afterPrint = () => recolour();
   window.addEventListener("beforeprint", beforePrint);
+  window.addEventListener("afterprint", afterPrint);
   const observer = new ResizeObserver(() => view.apply());
   observer.observe(canvas);
 
@@ -347,6 +350,7 @@ function mount(target, data, options = {}) {
       keyTarget.removeEventListener("keydown", onKey);
       system.removeEventListener("change", followSystem);
       window.removeEventListener("beforeprint", beforePrint);
+      window.removeEventListener("afterprint", afterPrint);
       observer.disconnect();
       root.remove();
     },

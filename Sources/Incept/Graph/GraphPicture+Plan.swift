@@ -12,7 +12,8 @@ extension PlanReport {
     let summary = PlanSummary(plan)
     var launches: [Int: [PlanSummary.Kernel]] = [:]
     for (launch, kernel) in zip(plan.launches, summary.launches) {
-      guard let id = launch.node, let position = picture.positions[network[id].name] else { continue }
+      guard let id = launch.node, let position = picture.positions[network[id].name]
+      else { continue }
       launches[position, default: []].append(kernel)
     }
     for (name, position) in picture.positions.sorted(by: { $0.value < $1.value }) {
@@ -22,7 +23,8 @@ extension PlanReport {
         if let first = kernels.first, !first.variant.isEmpty {
           node.detail += (node.detail.isEmpty ? "" : ", ") + "[\(first.variant)]"
         }
-        node.attributes += kernels.isEmpty
+        node.attributes +=
+          kernels.isEmpty
           ? [.init("kernel", "none: a view of memory")] : kernels.flatMap { Self.attributes($0) }
         node.attributes += memory
       }

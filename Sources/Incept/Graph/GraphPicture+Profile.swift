@@ -67,7 +67,8 @@ public struct StoredProfile: Sendable {
       Layer(
         name: layer.name, sources: layer.sources, op: layer.op, time: layer.time.median,
         figures: [
-          .init("variant", layer.variant), .init("p90", "\(NumberText.fixed(layer.time.p90, 1)) µs"),
+          .init("variant", layer.variant),
+          .init("p90", "\(NumberText.fixed(layer.time.p90, 1)) µs"),
           .init("GFLOP/s", NumberText.fixed(layer.gflops, 2)),
           .init("GB/s", NumberText.fixed(layer.gigabytesPerSecond, 2)),
         ])

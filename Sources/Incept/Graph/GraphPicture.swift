@@ -7,7 +7,8 @@ import Profiling
 ///
 /// Modules are boxes around what is in them. No other program is needed, and no file loads anything.
 public struct GraphPicture: Sendable {
-  private(set) var graph: PictureGraph
+  /// What is drawn.
+  package private(set) var graph: PictureGraph
   /// The operators of the picture's graph.
   let network: Graph
   let stage: GraphStage
@@ -60,7 +61,8 @@ public struct GraphPicture: Sendable {
     }
     ModulePaths.assign(to: &picture)
     if model.isSynthetic {
-      picture.notes.append("The weights are made up (\(model.weights)): only shapes and times mean anything.")
+      picture.notes.append(
+        "The weights are made up (\(model.weights)): only shapes and times mean anything.")
     }
     graph = picture
     self.positions = positions
@@ -144,7 +146,9 @@ enum NodeDetail {
       switch (attribute.name, attribute.value) {
       case ("kernel_shape", .ints(let list)): parts.append(pair(list))
       case ("strides", .ints(let list)):
-        if list.contains(where: { $0 != 1 }) { parts.append("stride " + pair(list, shortened: true)) }
+        if list.contains(where: { $0 != 1 }) {
+          parts.append("stride " + pair(list, shortened: true))
+        }
       case ("dilations", .ints(let list)):
         if list.contains(where: { $0 != 1 }) {
           parts.append("dilation " + pair(list, shortened: true))
@@ -154,7 +158,8 @@ enum NodeDetail {
       case ("auto_pad", .text(let text)):
         if text != "valid" { parts.append(text.replacingOccurrences(of: "_upper", with: "")) }
       case ("group", .int(let count)): parts.append("\(count) groups")
-      case ("epsilon", _), ("count_include_pad", _), ("keepdims", _), ("split_activations", _): break
+      case ("epsilon", _), ("count_include_pad", _), ("keepdims", _), ("split_activations", _):
+        break
       case ("splits", .ints(let list)): parts.append("\(list.count) results")
       case (_, .text(let text)): parts.append(text)
       case (_, let value): parts.append("\(attribute.name) \(value)")
