@@ -44,7 +44,7 @@ check-kernels: setup  ## Build every kernel file by itself on every device
 oracles: build  ## Compare with Keras and torchvision on their own networks (each in a venv of its own); ARGS="torch googlenet" and others
 	@tools/oracles/run.sh $(ARGS)
 
-viewers: build  ## Open what Incept writes in the programs that it is for (from PyPI, in a venv of its own); ARGS="netron" and others
+viewers: build  ## Open what Incept writes in the programs it is for (Chromium, Graphviz, TensorBoard, Netron, Perfetto); ARGS="graph" and others
 	@tools/viewers/run.sh $(ARGS)
 
 check-peaks: build  ## Compare the CPU's measured peaks with a plain C program's (gcc); ARGS="--turns 3" and others

@@ -217,7 +217,7 @@ let package = Package(
       "InceptTests",
       [
         "Incept", "Models", "Imaging", "WireFormats", "GraphFiles", "Passes", "OpenCLBackend",
-        "Operators", "GraphIR", "TensorCore", "Roofline", "Profiling",
+        "Operators", "GraphIR", "TensorCore", "Roofline", "Profiling", "GraphPictures",
       ]),
     tests(
       "EndToEndTests",

@@ -23,8 +23,8 @@ package enum DOTWriter {
         case .scope(let inner):
           text += "\(indent)subgraph cluster_\(inner) {\n"
           text += "\(indent)  label=\(quoted([hierarchy.scopes[inner].title])); "
-          text +=
-            "labeljust=l; color=\"#8796a8\"; style=\"rounded,filled\"; fillcolor=\"#57708c10\";\n"
+          text += "labeljust=l; color=\"#8796a8\"; style=\"rounded,filled\"; "
+          text += "fillcolor=\"#57708c10\";\n"
           write(inner, indent + "  ")
           text += "\(indent)}\n"
         }

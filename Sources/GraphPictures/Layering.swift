@@ -87,11 +87,8 @@ struct Layering {
       }
       guard bends + needed <= limit else {
         for link in group {
-          if result.ranks[link.to] == top + 1 {
-            links.append(link)
-          } else {
-            result.direct.append(link)
-          }
+          let isNear = result.ranks[link.to] == top + 1
+          if isNear { links.append(link) } else { result.direct.append(link) }
         }
         continue
       }

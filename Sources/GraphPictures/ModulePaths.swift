@@ -8,8 +8,7 @@ package enum ModulePaths {
     let parts = graph.nodes.map { $0.kind == .op ? self.parts(of: $0.name) : [] }
     var modules: Set<[String]> = []
     for names in parts {
-      for count in 1..<max(names.count, 1) where modules.insert(Array(names.prefix(count))).inserted
-      {}
+      for count in 1..<max(names.count, 1) { modules.insert(Array(names.prefix(count))) }
     }
     for index in graph.nodes.indices where graph.nodes[index].kind == .op {
       let names = parts[index]

@@ -2,15 +2,16 @@
 /// Koutsofios, North and Vo, "A technique for drawing directed graphs", IEEE TSE 1993. The best order found is kept.
 ///
 /// The work is bounded by the size of the graph, so that large ones get fewer sweeps; nothing is random.
-struct Ordering {
+package struct Ordering {
   /// The order of each layer.
-  private(set) var layers: [[Int]]
+  package private(set) var layers: [[Int]]
   private let up: Adjacency
   private let down: Adjacency
   private let linkCount: Int
   private var position: [Int]
 
-  init(_ scope: ScopeGraph) {
+  /// Takes a scope with ranks, and links between neighbouring ranks.
+  package init(_ scope: ScopeGraph) {
     let count = scope.items.count
     up = Adjacency(count: count, edges: scope.links.map { ($0.to, $0.from) })
     down = Adjacency(count: count, edges: scope.links.map { ($0.from, $0.to) })
@@ -20,7 +21,8 @@ struct Ordering {
     position = [Int](repeating: 0, count: count)
   }
 
-  mutating func run() {
+  /// Finds an order.
+  package mutating func run() {
     arrange()
     // A layer of one item each can't be ordered otherwise.
     guard layers.contains(where: { $0.count > 1 }) else { return }
@@ -132,7 +134,7 @@ struct Ordering {
 
   /// Number of crossings between all layers (Barth, Jünger and Mutzel, "Simple and efficient bilayer cross counting",
   /// GD 2002).
-  func crossings() -> Int {
+  package func crossings() -> Int {
     var total = 0
     for rank in layers.indices.dropLast() {
       let width = layers[rank + 1].count

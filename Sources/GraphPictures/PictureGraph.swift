@@ -96,7 +96,7 @@ package struct PictureGraph: Sendable {
     }
 
     /// The name within a module: without the first `level` modules of the path.
-    func label(within level: Int) -> String {
+    package func label(within level: Int) -> String {
       let dropped = min(max(level - blockDepth, 0), parts.count - 1)
       guard dropped > 0 else { return name }
       return parts.dropFirst(dropped).joined(separator: name.contains("/") ? "/" : ".")

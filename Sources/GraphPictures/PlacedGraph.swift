@@ -114,7 +114,7 @@ package struct PlacedGraph: Sendable {
 /// One open scope, placed by itself.
 struct ScopePlacement {
   let scope: ScopeGraph
-  private(set) var extents: [Placement.Extent]
+  let extents: [Placement.Extent]
   /// Room for labels below each item, and which values are labelled there.
   private(set) var labelHeights: [Double]
   private(set) var labelled: [[Int]]
@@ -167,16 +167,15 @@ struct ScopePlacement {
       }
     }
     let title = number == 0 ? 0 : BoxSizes.title
-    let least =
-      number == 0
-      ? 0 : TextFit.width(sizes.titles[number], size: BoxSizes.textSize, bold: true) + 40
-    let placement = Placement(scope, extents, title: title, atLeast: min(least, 320))
+    let named = TextFit.width(sizes.titles[number], size: BoxSizes.textSize, bold: true)
+    let placement = Placement(
+      scope, extents, title: title, atLeast: number == 0 ? 0 : min(named + 40, 320))
     self.scope = scope
-    self.extents = extents
+    self.extents = placement.extents
     self.labelHeights = labelHeights
     self.labelled = labelled
     self.placement = placement
-    ends = Self.ends(scope, extents, placement)
+    ends = Self.ends(scope, placement.extents, placement)
   }
 
   /// The values that leave each item, in the order in which they then lie side by side.

@@ -6,7 +6,7 @@
 /// weighted least squares, without overlaps: an isotonic regression, solved by pooling adjacent violators (Barlow,
 /// Bartholomew, Bremner and Brunk 1972). Vertically layers are stacked; links bend between layers only, so that
 /// they never cross a box.
-struct Placement {
+package struct Placement {
   /// What is known of an item before it is placed.
   struct Extent {
     /// Width of its box; 0 for points.
@@ -40,7 +40,8 @@ struct Placement {
   private(set) var height = 0.0
 
   private let scope: ScopeGraph
-  private let extents: [Extent]
+  /// The extents, with the exit that ``align()`` has moved.
+  private(set) var extents: [Extent]
   private let above: Adjacency
   private let below: Adjacency
   private let title: Double
@@ -58,7 +59,29 @@ struct Placement {
     tops = [Double](repeating: 0, count: scope.layers.count)
     heights = tops
     placeAcross(atLeast: least)
+    align()
     placeDown()
+  }
+
+  /// Lets a value leave a scope right below where the only value comes in, where that is nearly so: modules in a row
+  /// are then on one straight line.
+  private mutating func align() {
+    var (entries, exits): ([Int], [Int]) = ([], [])
+    for (item, kind) in scope.items.enumerated() {
+      if case .entry = kind { entries.append(item) }
+      if case .exit = kind { exits.append(item) }
+    }
+    guard entries.count == 1, exits.count == 1, above[exits[0]].count == 1,
+      let number = above[exits[0]].first
+    else { return }
+    let (source, value) = (scope.links[number].from, scope.links[number].value)
+    let offset = middle[entries[0]] - middle[source]
+    guard !scope.items[source].isPoint, extents[source].exits.count == 1,
+      extents[source].exits[value] == 0, extents[source].entries.isEmpty,
+      abs(offset) <= min(24, extents[source].width / 2 - 12)
+    else { return }
+    middle[exits[0]] = middle[entries[0]]
+    extents[source].exits[value] = offset
   }
 
   private mutating func placeAcross(atLeast least: Double) {
@@ -143,7 +166,9 @@ struct Placement {
 
   /// The positions nearest to `wishes`, in the sense of weighted least squares, of which each is at least its gap
   /// from the one before.
-  static func separated(_ wishes: [Double], _ weights: [Double], _ gaps: [Double]) -> [Double] {
+  package static func separated(_ wishes: [Double], _ weights: [Double], _ gaps: [Double])
+    -> [Double]
+  {
     var blocks: [(mean: Double, weight: Double, count: Int)] = []
     var offset = 0.0
     for index in wishes.indices {

@@ -55,9 +55,8 @@ package struct SVGWriter {
 
       """
     var y = Self.margin + 14
-    line(
-      graph.title, x: Self.margin, y: y, size: Self.titleSize, width: content,
-      "font-weight=\"bold\"")
+    let bold = "font-weight=\"bold\""
+    line(graph.title, x: Self.margin, y: y, size: Self.titleSize, width: content, bold)
     y += 20
     for caption in captions {
       line(caption, x: Self.margin, y: y, size: Self.captionSize, width: content, "fill=\"#444\"")
@@ -88,15 +87,16 @@ package struct SVGWriter {
     .n{font-size:10px;fill:#111}
     .x{font-size:10px;fill:#333}
     .m{font-size:10px;font-weight:bold;fill:#111}
-    .l{font-size:9.5px;fill:#3a4650;stroke:#fff;stroke-width:3.5;paint-order:stroke;text-anchor:middle}
+    .l{font-size:9.5px;fill:#3a4650;text-anchor:middle}
+    .l{stroke:#fff;stroke-width:3.5;paint-order:stroke}
     </style>
     """
 
   private mutating func line(
     _ string: String, x: Double, y: Double, size: Double, width: Double, _ attributes: String
   ) {
-    let fitted = TextFit.fit(
-      TextFit.clean(string, limit: 600), size: size, width: width, bold: true)
+    let clean = TextFit.clean(string, limit: 600)
+    let fitted = TextFit.fit(clean, size: size, width: width, bold: true)
     text += "<text x=\"\(XMLText.number(x))\" y=\"\(XMLText.number(y))\" "
     text +=
       "font-size=\"\(XMLText.number(size))\" \(attributes)>\(XMLText.escaped(fitted))</text>\n"
@@ -118,9 +118,8 @@ package struct SVGWriter {
         x = 0
         y += Self.legendRow
       }
-      text +=
-        "<rect x=\"\(XMLText.number(x))\" y=\"\(XMLText.number(y))\" width=\"12\" height=\"12\" "
-      text += "rx=\"2\" fill=\"\(family.colour)\"/>"
+      text += "<rect x=\"\(XMLText.number(x))\" y=\"\(XMLText.number(y))\" "
+      text += "width=\"12\" height=\"12\" rx=\"2\" fill=\"\(family.colour)\"/>"
       text += "<text class=\"x\" x=\"\(XMLText.number(x + 17))\" y=\"\(XMLText.number(y + 10))\">"
       text += "\(XMLText.escaped(family.name))</text>\n"
       x += width
@@ -175,11 +174,9 @@ package struct SVGWriter {
         if piece.hasArrow { arrows[piece.value, default: ""] += Self.arrow(piece) }
       }
       for value in values {
-        let (node, output) = (
-          placed.layered.values[value].node, placed.layered.values[value].output
-        )
-        let source = graph.nodes[node]
-        let shape = source.outputs.indices.contains(output) ? source.outputs[output] : ""
+        let made = placed.layered.values[value]
+        let source = graph.nodes[made.node]
+        let shape = source.outputs.indices.contains(made.output) ? source.outputs[made.output] : ""
         text += "<g><title>\(XMLText.escaped(source.name, limit: 300)): "
         text += "\(XMLText.escaped(shape, limit: 100))</title>"
         text += "<path class=\"\(isDirect ? "d" : "w")\" d=\"\(paths[value] ?? "")\"/>"
@@ -217,21 +214,21 @@ package struct SVGWriter {
         headInk = ink
       }
       text += "<g><title>\(XMLText.escaped(tooltip(node), limit: 1_500))</title>"
-      self.box(
-        at: box, placed.sizes.nodes[index], head, body, family.colour, (headInk, ink), node.kind)
+      write(
+        placed.sizes.nodes[index], at: box, head, body, family.colour, (headInk, ink), node.kind)
       text += "</g>\n"
     }
     for (number, box) in placed.scopes.enumerated() where number > 0 && !placed.isOpen[number] {
       guard let box else { continue }
       text += "<g>"
-      self.box(
-        at: box, placed.sizes.scopes[number], "#33475e", "#e9eef3", "#33475e", ("", ""), .op)
+      write(
+        placed.sizes.scopes[number], at: box, "#33475e", "#e9eef3", "#33475e", ("", ""), .op)
       text += "</g>\n"
     }
   }
 
-  private mutating func box(
-    at place: PlacedGraph.Box, _ content: BoxSizes.Box, _ head: String, _ body: String,
+  private mutating func write(
+    _ content: BoxSizes.Box, at place: PlacedGraph.Box, _ head: String, _ body: String,
     _ border: String, _ ink: (head: String, body: String), _ kind: PictureGraph.Kind
   ) {
     let radius = kind == .op ? 4.0 : place.height / 2
@@ -241,12 +238,11 @@ package struct SVGWriter {
     if content.lines.count > 1, head != body {
       let (x, y) = (XMLText.number(place.x), XMLText.number(place.y + BoxSizes.head))
       text += "<path fill=\"\(head)\" d=\"M\(x) \(y)v-\(XMLText.number(BoxSizes.head - radius))"
-      text +=
-        "a\(XMLText.number(radius)) \(XMLText.number(radius)) 0 0 1 \(XMLText.number(radius)) "
-      text += "-\(XMLText.number(radius))h\(XMLText.number(place.width - 2 * radius))"
-      text +=
-        "a\(XMLText.number(radius)) \(XMLText.number(radius)) 0 0 1 \(XMLText.number(radius)) "
-      text += "\(XMLText.number(radius))v\(XMLText.number(BoxSizes.head - radius))z\"/>"
+      let (r, arc) = (
+        XMLText.number(radius), "a\(XMLText.number(radius)) \(XMLText.number(radius))"
+      )
+      text += "\(arc) 0 0 1 \(r) -\(r)h\(XMLText.number(place.width - 2 * radius))"
+      text += "\(arc) 0 0 1 \(r) \(r)v\(XMLText.number(BoxSizes.head - radius))z\"/>"
     }
     let middle = XMLText.number(place.x + place.width / 2)
     for (index, line) in content.lines.enumerated() {
@@ -256,8 +252,8 @@ package struct SVGWriter {
         ? place.y + (content.lines.count > 1 ? 13.5 : place.height / 2 + 4)
         : place.y + BoxSizes.head + 2 + Double(index) * BoxSizes.line - 4
       let name = isHead ? "h" : line.role == .name ? "n" : line.role == .detail ? "x" : "m"
-      text +=
-        "<text class=\"\(name)\" text-anchor=\"middle\" x=\"\(middle)\" y=\"\(XMLText.number(y))\""
+      text += "<text class=\"\(name)\" text-anchor=\"middle\" "
+      text += "x=\"\(middle)\" y=\"\(XMLText.number(y))\""
       text += "\(isHead ? ink.head : ink.body)>\(XMLText.escaped(line.text))</text>"
     }
   }
@@ -280,17 +276,15 @@ package struct SVGWriter {
       let outputs = graph.nodes[value.node].outputs
       guard outputs.indices.contains(value.output) else { continue }
       let shape = XMLText.escaped(outputs[value.output], limit: 60)
-      text +=
-        "<text class=\"l\" x=\"\(XMLText.number(label.x))\" y=\"\(XMLText.number(label.y + 4))\">"
-      text += "\(shape)</text>\n"
+      text += "<text class=\"l\" x=\"\(XMLText.number(label.x))\" "
+      text += "y=\"\(XMLText.number(label.y + 4))\">\(shape)</text>\n"
     }
     for (number, box) in placed.scopes.enumerated() where number > 0 && placed.isOpen[number] {
       guard let box else { continue }
       let fitted = TextFit.fit(
         placed.sizes.titles[number], size: BoxSizes.textSize, width: box.width - 18, bold: true)
-      text +=
-        "<text class=\"t\" x=\"\(XMLText.number(box.x + 9))\" y=\"\(XMLText.number(box.y + 14))\">"
-      text += "\(XMLText.escaped(fitted))</text>\n"
+      text += "<text class=\"t\" x=\"\(XMLText.number(box.x + 9))\" "
+      text += "y=\"\(XMLText.number(box.y + 14))\">\(XMLText.escaped(fitted))</text>\n"
     }
   }
 }

@@ -1,6 +1,5 @@
+import GraphPictures
 import TestSupport
-
-@testable import GraphPictures
 
 extension PictureGraph {
   /// A graph of nodes named by `name`, each reading those that `inputs` gives.
@@ -32,7 +31,9 @@ extension PictureGraph {
     for index in 0..<count {
       let module = Int.random(in: 0...modules, using: &numbers)
       let inner = Int.random(in: 0...2, using: &numbers)
-      names.append(module == 0 ? "n\(index)" : inner == 0 ? "m\(module).n\(index)" : "m\(module).k\(inner).n\(index)")
+      names.append(
+        module == 0
+          ? "n\(index)" : inner == 0 ? "m\(module).n\(index)" : "m\(module).k\(inner).n\(index)")
       let least = max(-1, index - reach)
       let some = (0...Int.random(in: 0...2, using: &numbers)).map { _ in
         Int.random(in: least..<index, using: &numbers)

@@ -1,6 +1,5 @@
+import GraphPictures
 import Testing
-
-@testable import GraphPictures
 
 @Suite("Modules of graphs")
 struct HierarchyTests {

@@ -1,6 +1,5 @@
+import GraphPictures
 import Testing
-
-@testable import GraphPictures
 
 @Suite("Layout of graphs")
 struct LayoutTests {
@@ -146,7 +145,9 @@ struct LayoutTests {
   @Test("edges that point nowhere or close a cycle are left out")
   func badEdges() {
     var graph = PictureGraph.made(4) { [$0 - 1] }
-    graph.edges += [.init(from: 3, to: 1), .init(from: 99, to: 1), .init(from: 1, to: -4), .init(from: 2, to: 2)]
+    graph.edges += [
+      .init(from: 3, to: 1), .init(from: 99, to: 1), .init(from: 1, to: -4), .init(from: 2, to: 2),
+    ]
     let placed = PlacedGraph(LayeredGraph(graph))
     #expect(placed.nodes.allSatisfy { $0 != nil })
     #expect(violations(placed) == [])

@@ -1,6 +1,5 @@
+import GraphPictures
 import Testing
-
-@testable import GraphPictures
 
 @Suite("Text in pictures")
 struct TextFitTests {

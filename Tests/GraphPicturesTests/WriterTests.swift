@@ -1,8 +1,7 @@
 import Foundation
+import GraphPictures
 import Profiling
 import Testing
-
-@testable import GraphPictures
 
 #if canImport(FoundationXML)
   import FoundationXML
@@ -12,7 +11,8 @@ import Testing
 struct WriterTests {
   /// Names that break a writer that forgets one of its rules.
   static let hostile = [
-    "\"quoted\" & <b>'", "</script><script>alert(1)</script>", "<!-- a -->]]>", "a\u{0}b\u{1B}[31m\u{7}",
+    "\"quoted\" & <b>'", "</script><script>alert(1)</script>", "<!-- a -->]]>",
+    "a\u{0}b\u{1B}[31m\u{7}",
     "\u{202E}drawkcab\u{2066}", "🙂👩‍👩‍👧 界 עברית", String(repeating: "long", count: 2_500),
     "back\\slash\\n\\", "\u{FFFE}\u{FFFF}\u{2028}", "&amp; &lt; %s {\\N} \\G", "", "a\nb\rc\td",
   ]
@@ -25,7 +25,9 @@ struct WriterTests {
       graph.nodes[index].detail = names[(index + 1) % names.count]
       graph.nodes[index].outputs = [names[(index + 2) % names.count]]
       graph.nodes[index].path = [names[index / 3 % names.count]]
-      graph.nodes[index].attributes = [.init(names[(index + 3) % names.count], names[index % names.count])]
+      graph.nodes[index].attributes = [
+        .init(names[(index + 3) % names.count], names[index % names.count])
+      ]
     }
     graph.title = names[1]
     graph.caption = names[0]
@@ -69,7 +71,13 @@ struct WriterTests {
       var quotes = 0
       var isEscaped = false
       for character in line.unicodeScalars {
-        if isEscaped { isEscaped = false } else if character == "\\" { isEscaped = true } else if character == "\"" { quotes += 1 }
+        if isEscaped {
+          isEscaped = false
+        } else if character == "\\" {
+          isEscaped = true
+        } else if character == "\"" {
+          quotes += 1
+        }
       }
       #expect(quotes.isMultiple(of: 2) && !isEscaped, "\(line.prefix(200))")
     }

@@ -76,7 +76,9 @@ function createColours(data, legend) {
   };
 
   function paint(group, colour) {
-    for (const part of group.querySelectorAll(".ig-body, .ig-head")) part.style.fill = colour?.fill ?? "";
+    for (const part of group.querySelectorAll(".ig-body")) part.style.fill = colour?.fill ?? "";
+    // One colour for all of the box.
+    for (const part of group.querySelectorAll("path.ig-head")) part.style.fill = colour ? "none" : "";
     for (const part of group.querySelectorAll(".ig-text")) part.style.fill = colour?.text ?? "";
     for (const part of group.querySelectorAll(".ig-mark")) part.style.stroke = colour?.text ?? "";
   }

@@ -52,6 +52,13 @@ function drawGraph(data, placed, layer, prefix) {
     (placed.isOpen[number] ? frames : boxes).append(made);
     drawn.cull.add(made, box);
   });
+  for (const [number, box] of placed.scopes.entries()) {
+    if (!box || !number || data.scopes[number].parent !== 0 || !placed.isOpen[number]) continue;
+    // Beside the module, for when it is so far away that nothing in it can be read.
+    texts.append(svg("text", {
+      class: "ig-far-title", x: round(box.x), dx: "-0.6em", y: round(box.y), dy: "1em", style: `--most: ${round(box.h * 0.8)}px`,
+    }, data.scopes[number].title.slice(0, 40)));
+  }
   drawLines(placed, lines);
   placed.nodes.forEach((box, index) => {
     if (!box) return;

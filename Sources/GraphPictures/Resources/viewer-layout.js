@@ -191,6 +191,7 @@ function placeScope(data, scopes, number, inner) {
   const title = number === 0 ? 0 : metrics.title;
   const least = number === 0 ? 0 : Math.min(data.scopes[number].titleWidth + 40, 320);
   const { middle, width } = placeAcross(scope, extents, metrics, least);
+  alignExit(scope, extents, middle);
   const upper = (n) => middle[scope.links[n].from]
     + (extents[scope.links[n].from].exits.get(scope.links[n].value) ?? 0);
   const lower = (n) => middle[scope.links[n].to]
@@ -200,6 +201,19 @@ function placeScope(data, scopes, number, inner) {
   placed.ends = lineEnds(placed);
   placed.extent = scopeExtent(placed);
   return placed;
+}
+
+/** Lets a value leave right below where the only value comes in, where that is nearly so. */
+function alignExit(scope, extents, middle) {
+  const of = (kind) => scope.kinds.flatMap((one, item) => one === kind ? [item] : []);
+  const entries = of(ENTRY), exits = of(EXIT);
+  if (entries.length !== 1 || exits.length !== 1 || scope.above[exits[0]].length !== 1) return;
+  const { from, value } = scope.links[scope.above[exits[0]][0]];
+  const offset = middle[entries[0]] - middle[from], extent = extents[from];
+  if (scope.isPoint[from] || extent.exits.size !== 1 || extent.exits.get(value) !== 0 || extent.entries.size) return;
+  if (Math.abs(offset) > Math.min(24, extent.width / 2 - 12)) return;
+  middle[exits[0]] = middle[entries[0]];
+  extent.exits.set(value, offset);
 }
 
 /** Where lines end on boxes: spread over the upper side in the order in which they come. */

@@ -19,6 +19,7 @@ function createView(canvas, layer, bounds, { wheel, onchange }) {
     layer.setAttribute("transform", `translate(${round(x)} ${round(y)}) scale(${scale.toFixed(4)})`);
     canvas.classList.toggle("ig-far", scale < 0.5);
     canvas.classList.toggle("ig-very-far", scale < 0.22);
+    if (scale < 0.22) canvas.style.setProperty("--ig-far-size", `${(12 / scale).toFixed(0)}px`);
     onchange?.({ x, y, scale, ...size() });
   }
 
@@ -42,11 +43,12 @@ function createView(canvas, layer, bounds, { wheel, onchange }) {
     /** Shows all of the picture. */
     fit() {
       const picture = bounds(), { width, height } = size(), margin = 24;
-      scale = Math.min(1.5, (width - 2 * margin) / picture.width,
-        (height - 2 * margin) / picture.height);
+      // The legend is at the foot.
+      const room = Math.max(height / 2, height - 2 * margin - 40);
+      scale = Math.min(1.5, (width - 2 * margin) / picture.width, room / picture.height);
       scale = Math.max(least, scale);
       x = (width - picture.width * scale) / 2;
-      y = (height - picture.height * scale) / 2;
+      y = margin + (room - picture.height * scale) / 2;
       apply();
     },
     /** Shows the top of the picture, as large as can be read and as wide as the canvas. */

@@ -1,6 +1,7 @@
 // The component: state, keyboard, search.
 
 let instances = 0;
+const mounted = new WeakMap();
 
 /**
  * Shows a graph in `target`, which should have a height. `data` is what GraphViewer.data wrote. Options:
@@ -38,6 +39,7 @@ function mount(target, data, options = {}) {
   const root = html("div", { class: "incept-graph" }, controls.bar,
     html("div", { class: "ig-main" }, html("div", { class: "ig-stage" }, canvas, legend, map.element), side),
     controls.help, said);
+  mounted.get(target)?.destroy();
   target.replaceChildren(root);
 
   const view = createView(canvas, layer, () => placed ?? { width: 1, height: 1 }, {
@@ -307,8 +309,11 @@ function mount(target, data, options = {}) {
   const beforePrint = () => {
     view.fit();
     drawn.cull.show(null);
+    colours.apply(metric, drawn, placed, false);
   };
+  const afterPrint = () => recolour();
   window.addEventListener("beforeprint", beforePrint);
+  window.addEventListener("afterprint", afterPrint);
   const observer = new ResizeObserver(() => view.apply());
   observer.observe(canvas);
 
@@ -322,7 +327,7 @@ function mount(target, data, options = {}) {
     root.dataset.drawnMs = Math.round(performance.now() - start);
   }));
 
-  return {
+  const handle = {
     element: root,
     get selected() { return selected?.node !== undefined ? data.nodes[selected.node].name : null; },
     get visibleNodes() { return placed.nodes.reduce((count, box) => count + (box ? 1 : 0), 0); },
@@ -345,8 +350,11 @@ function mount(target, data, options = {}) {
       keyTarget.removeEventListener("keydown", onKey);
       system.removeEventListener("change", followSystem);
       window.removeEventListener("beforeprint", beforePrint);
+      window.removeEventListener("afterprint", afterPrint);
       observer.disconnect();
       root.remove();
     },
   };
+  mounted.set(target, handle);
+  return handle;
 }

@@ -12,9 +12,8 @@ extension PlanReport {
     let summary = PlanSummary(plan)
     var launches: [Int: [PlanSummary.Kernel]] = [:]
     for (launch, kernel) in zip(plan.launches, summary.launches) {
-      guard let id = launch.node, let position = picture.positions[network[id].name] else {
-        continue
-      }
+      guard let id = launch.node, let position = picture.positions[network[id].name]
+      else { continue }
       launches[position, default: []].append(kernel)
     }
     for (name, position) in picture.positions.sorted(by: { $0.value < $1.value }) {

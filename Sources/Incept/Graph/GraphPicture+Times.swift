@@ -27,8 +27,8 @@ extension GraphPicture {
         let time = layer.time * part
         var figures = layer.figures
         if found.count > 1, isComputed, part < 1 {
-          figures.insert(
-            .init("part", "by multiply-adds, of \(NumberText.fixed(layer.time, 1)) µs"), at: 0)
+          let whole = NumberText.fixed(layer.time, 1)
+          figures.insert(.init("part", "by multiply-adds, of \(whole) µs"), at: 0)
         }
         let own = PictureGraph.Time(
           microseconds: time, share: time * share, figures: isComputed ? figures : [],
@@ -90,8 +90,8 @@ extension GraphPicture {
   private func differs(
     _ profile: StoredProfile, _ missing: [String], _ path: String
   ) -> InceptError {
-    let named = missing.prefix(3).map { "'\(TextFit.clean($0, limit: 80))'" }.joined(
-      separator: ", ")
+    let named = missing.prefix(3).map { "'\(TextFit.clean($0, limit: 80))'" }
+      .joined(separator: ", ")
     let more = missing.count > 3 ? " and \(missing.count - 3) more" : ""
     let model = TextFit.clean(profile.model, limit: 80)
     return InceptError(

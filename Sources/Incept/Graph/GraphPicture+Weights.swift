@@ -6,10 +6,7 @@ import Profiling
 extension GraphPicture {
   /// Adds what the elements of all constants are like: read once in parts, on all cores. Made-up weights are left out.
   public mutating func addWeightStatistics(of model: Model) {
-    guard !model.isSynthetic else {
-      note("There are no statistics of made-up weights.")
-      return
-    }
+    guard !model.isSynthetic else { return }
     var tensors: [(position: Int, number: Int, tensor: HostTensor)] = []
     for (name, position) in positions.sorted(by: { $0.value < $1.value }) {
       guard let node = network.node(named: name) else { continue }
@@ -43,18 +40,18 @@ extension GraphPicture {
 }
 
 /// What the elements of a tensor are like.
-enum WeightStatistics {
+package enum WeightStatistics {
   /// Ranges of the histogram.
-  static let bins = 32
+  package static let bins = 32
 
   /// Reads a tensor twice: for its range and moments, then for its histogram. Nil for an empty one.
-  static func of(_ tensor: HostTensor) -> PictureGraph.Statistics? {
+  package static func of(_ tensor: HostTensor) -> PictureGraph.Statistics? {
     guard tensor.elementCount > 0 else { return nil }
     return tensor.withFloats { of($0) }
   }
 
   /// The same of floats.
-  static func of(_ values: UnsafeBufferPointer<Float>) -> PictureGraph.Statistics {
+  package static func of(_ values: UnsafeBufferPointer<Float>) -> PictureGraph.Statistics {
     var (least, greatest) = (Float.infinity, -Float.infinity)
     var (sum, squares) = (0.0, 0.0)
     var (zeros, finite) = (0, 0)

@@ -7,7 +7,8 @@ import Profiling
 ///
 /// Modules are boxes around what is in them. No other program is needed, and no file loads anything.
 public struct GraphPicture: Sendable {
-  private(set) var graph: PictureGraph
+  /// What is drawn.
+  package private(set) var graph: PictureGraph
   /// The operators of the picture's graph.
   let network: Graph
   let stage: GraphStage
@@ -65,7 +66,10 @@ public struct GraphPicture: Sendable {
       picture.nodes.append(PictureGraph.Node(name: output.name, op: "", kind: .output))
     }
     ModulePaths.assign(to: &picture)
-    if model.isSynthetic { picture.notes.append("The weights are made up (\(model.weights)).") }
+    if model.isSynthetic {
+      picture.notes.append(
+        "The weights are made up (\(model.weights)): only shapes and times mean anything.")
+    }
     graph = picture
     self.positions = positions
   }
