@@ -42,6 +42,8 @@ let package = Package(
     cLibrary("CZip", pkgConfig: "libzip", debian: "libzip-dev"),
 
     .target(
+      name: "CCairo", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(
       name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
     // Foundations
@@ -91,6 +93,7 @@ let package = Package(
       name: "Models", dependencies: ["Operators", "GraphIR", "TensorCore"],
       exclude: ["Resources/README.md"], swiftSettings: settings, plugins: ["EmbedResources"]),
     library("Imaging", ["TensorCore", "CPNG", "CTurboJPEG"]),
+    library("Drawing", ["TensorCore", "Imaging", "CCairo"]),
     library("Profiling", ["TensorCore"]),
     library("Roofline"),
     library(
@@ -120,8 +123,8 @@ let package = Package(
       [
         "TensorCore", "GraphIR", "Operators", "Passes", "Reference", "OpenCLRuntime",
         "OpenCLBackend", "DiskCache", "WireFormats", "GraphFiles", "ImportKeras", "ImportONNX",
-        "ImportTensorFlow", "Models", "Imaging", "Profiling", "Roofline", "PeakMeasurement",
-        "Downloads", "GraphPictures", "ProfilePages", "TensorBoardFiles",
+        "ImportTensorFlow", "Models", "Imaging", "Drawing", "Profiling", "Roofline",
+        "PeakMeasurement", "Downloads", "GraphPictures", "ProfilePages", "TensorBoardFiles",
       ]),
     .executableTarget(
       name: "InceptCommand",
@@ -202,6 +205,7 @@ let package = Package(
       "ModelsTests", ["Models", "Imaging", "Operators", "GraphIR", "Reference", "WireFormats"],
       exclude: ["Fixtures"]),
     tests("ImagingTests", ["Imaging", "TensorCore"], exclude: ["Fixtures"]),
+    tests("DrawingTests", ["Drawing", "Imaging", "TensorCore"]),
     tests("ProfilingTests", ["Profiling", "TensorCore"]),
     tests("RooflineTests", ["Roofline"]),
     tests(
@@ -226,7 +230,7 @@ let package = Package(
         "Operators",
         "GraphIR", "TensorCore",
       ]),
-    tests("CommandLineTests", ["TensorCore"]),
+    tests("CommandLineTests", ["TensorCore", "Imaging"]),
   ]
 )
 

@@ -35,6 +35,16 @@ package struct Image: Sendable, Hashable {
     return Image(width: width, height: height, channels: 3, pixels: colours)
   }
 
+  /// The picture with 1 channel: the mean of red, green and blue, rounded.
+  package func grey() -> Image {
+    guard channels == 3 else { return self }
+    let means = stride(from: 0, to: pixels.count, by: 3).map { first in
+      let sum = Int(pixels[first]) + Int(pixels[first + 1]) + Int(pixels[first + 2])
+      return UInt8((2 * sum + 3) / 6)
+    }
+    return Image(width: width, height: height, channels: 1, pixels: means)
+  }
+
   /// The rectangle whose top left corner is pixel (`x`, `y`). Throws `.usage` when any of it is outside.
   package func crop(x: Int, y: Int, width: Int, height: Int) throws(InceptError) -> Image {
     let part = PixelRectangle(x: x, y: y, width: width, height: height)

@@ -12,6 +12,7 @@ needed=(
   "zlib1g-dev:compressed weights in Keras files"
   "libhdf5-dev:Keras files as the tests compare them"
   "libzip-dev:PyTorch weight files"
+  "libcairo2-dev:charts as PNG and PDF (its libfontconfig brings a font)"
   "libcurl4-openssl-dev:downloads of official weights"
   "ca-certificates:trust in the servers they come from"
   "pkg-config:finds the libraries for the build"

@@ -12,7 +12,6 @@ struct Pictures {
   private let labels: [String]?
   private let hasOwnLabels: Bool
   private let isProbability: Bool
-  private let count: Int
   private let name: String
 
   init(_ model: Model, _ options: ClassifyOptions) throws(InceptError) {
@@ -31,7 +30,6 @@ struct Pictures {
     labels = options.labels ?? model.labels
     hasOwnLabels = options.labels != nil
     isProbability = model.outputIsProbability
-    count = options.top
   }
 
   private static func recipe(
@@ -67,8 +65,48 @@ struct Pictures {
       crop: crop)
   }
 
-  /// The most probable classes of each picture of a batch.
-  func top(_ scores: HostTensor, batch: Int) throws(InceptError) -> [[RunReport.Class]] {
+  /// The part of a picture that the network sees, at the network's input size and in as many colours as it takes,
+  /// but not larger than `limit` pixels a side; and the input size in words.
+  func seen(_ image: Image, limit: Int) throws(InceptError) -> (image: Image, size: String) {
+    let fitted = try recipe.fitted(image, height: size.height, width: size.width, crop: crop)
+    let whole = size.channels == 1 ? fitted.grey() : fitted
+    let scale = min(1, Double(limit) / Double(max(size.width, size.height)))
+    let small = try whole.resized(
+      width: max(1, Int(Double(size.width) * scale)),
+      height: max(1, Int(Double(size.height) * scale)), filter: recipe.filter)
+    return (small, "\(size.width)x\(size.height)")
+  }
+
+  /// The probabilities of all classes for a picture.
+  struct Scores {
+    /// The probability of each class.
+    fileprivate let probabilities: [Double]
+    /// Classes, the most probable first.
+    private let order: [Int]
+    private let names: [String]?
+
+    fileprivate init(_ probabilities: [Double], names: [String]?) {
+      self.probabilities = probabilities
+      self.names = names
+      order = probabilities.indices.sorted {
+        (probabilities[$1], $0) < (probabilities[$0], $1)
+      }
+    }
+
+    /// The most probable classes, the best first.
+    func top(_ count: Int) -> [RunReport.Class] {
+      order.prefix(count).map { index in
+        RunReport.Class(
+          index: index, label: names?[index] ?? "class \(index)", probability: probabilities[index])
+      }
+    }
+
+    /// All probabilities, the highest first.
+    var sorted: [Double] { order.map { probabilities[$0] } }
+  }
+
+  /// The probabilities of all classes for each picture of a batch.
+  func scores(_ scores: HostTensor, batch: Int) throws(InceptError) -> [Scores] {
     let classes = scores.elementCount / max(batch, 1)
     guard scores.shape.rank >= 1, scores.shape[0] == batch, classes > 0,
       scores.shape.dimensions.filter({ $0 > 1 }).count <= (batch > 1 ? 2 : 1)
@@ -91,14 +129,7 @@ struct Pictures {
     let values = scores.floats()
     return (0..<batch).map { image in
       let row = values[(image * classes)..<((image + 1) * classes)].map(Double.init)
-      let probabilities = isProbability ? row : Self.softmax(row)
-      let best = probabilities.indices.sorted {
-        (probabilities[$1], $0) < (probabilities[$0], $1)
-      }
-      return best.prefix(count).map { index in
-        RunReport.Class(
-          index: index, label: names?[index] ?? "class \(index)", probability: probabilities[index])
-      }
+      return Scores(isProbability ? row : Self.softmax(row), names: names)
     }
   }
 

@@ -13,6 +13,8 @@ public struct ClassifyOptions: Sendable {
   public var preprocessing: String?
   /// Names of the classes, instead of the model's.
   public var labels: [String]?
+  /// A file that gets a chart of all classes' probabilities, on a logarithmic axis and sorted; none where nil.
+  public var plot: PlotFile?
 
   /// A rectangle of a picture, in pixels from the top left corner.
   public struct Crop: Sendable, Hashable {
@@ -37,13 +39,14 @@ public struct ClassifyOptions: Sendable {
   /// Creates options.
   public init(
     top: Int = 5, batch: Int = 1, crop: Crop? = nil, preprocessing: String? = nil,
-    labels: [String]? = nil
+    labels: [String]? = nil, plot: PlotFile? = nil
   ) {
     self.top = top
     self.batch = batch
     self.crop = crop
     self.preprocessing = preprocessing
     self.labels = labels
+    self.plot = plot
   }
 
   /// The class names in a text file, one a line, class 0 first.
@@ -66,13 +69,15 @@ extension Session {
   /// Classifies the pictures (PNG or JPEG) in the given files.
   ///
   /// - Throws: `.usage` where the network takes no pictures, its preprocessing isn't known and none is given, or
-  ///   an option doesn't fit; what is wrong with a file, about that file.
+  ///   an option doesn't fit; what is wrong with a file, about that file; `.cannotCreate` for the plot.
   public func classify(
     _ files: [String], options: ClassifyOptions = ClassifyOptions()
   ) throws(InceptError) -> RunReport {
+    try options.plot?.check(pictures: files.count)
     let pictures = try Pictures(model, options)
     let batch = max(1, min(options.batch, files.count))
     var results: [RunReport.Result] = []
+    var panels: [ClassPlot.Panel] = []
     var times: [Double] = []
     // A missing file must not show after minutes; pictures themselves would take too much memory at once.
     for path in files where !FileManager.default.fileExists(atPath: path) {
@@ -93,18 +98,23 @@ extension Session {
       let output = try executable.run([pictures.input: tensor])
       times.append(watch.milliseconds)
       guard let scores = output.first else { break }
-      for (index, classes) in try pictures.top(scores, batch: batch).prefix(end - start)
-        .enumerated()
-      {
-        results.append(.init(image: files[start + index], top: classes))
+      let all = try pictures.scores(scores, batch: batch).prefix(end - start)
+      for (scores, (file, image)) in zip(all, zip(files[start..<end], group)) {
+        results.append(.init(image: file, top: scores.top(options.top)))
+        guard options.plot != nil else { continue }
+        panels.append(try ClassPlot.Panel(file, image, scores, pictures, top: options.top))
       }
       start = end
     }
-    return RunReport(
+    let report = RunReport(
       model: model.reported, device: device.reported, accuracy: self.options.accuracy,
       precision: self.options.precision,
       results: results, outputs: nil,
       timing: timing(times))
+    if let file = options.plot {
+      try ClassPlot(report: report, panels: panels, top: options.top).write(to: file)
+    }
+    return report
   }
 
   /// Times of a report from those of single runs.

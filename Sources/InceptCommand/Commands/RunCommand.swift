@@ -8,9 +8,11 @@ struct RunCommand: ParsableCommand {
     discussion: """
       Pictures (PNG, JPEG) are prepared as the network was trained and its most probable classes listed. With \
       --input tensors go in as they are and results are written to --output-dir as NPY files, in the model's \
-      own axis order; --outputs also fetches inner values by node name.
+      own axis order; --outputs also fetches inner values by node name. With --plot the probabilities of all \
+      classes are drawn too, sorted and on a logarithmic axis, a panel for each of up to 24 pictures.
 
       Example: incept run digits_cnn Samples/*.png --top 3
+      Example: incept run digits_cnn Samples/*.png --plot digits.svg
       Example: incept run digits_cnn --input input=digit.npy --output-dir out
       """)
 
@@ -34,6 +36,11 @@ struct RunCommand: ParsableCommand {
   var preprocess = PreprocessingArgument.auto
   @Option(help: ArgumentHelp("Class names, one a line.", valueName: "file"))
   var labels: String?
+  @Option(
+    help: ArgumentHelp(
+      "Draw the probabilities of all classes too; the name ends in .png, .pdf or .svg.",
+      valueName: "file"))
+  var plot: String?
   @Option(help: "text, json or csv.")
   var format = Format.text
 
@@ -60,8 +67,8 @@ struct RunCommand: ParsableCommand {
         throw ValidationError("Expected IMAGE files or --input, not both.")
       }
       guard outputDir != nil else { throw ValidationError("--input needs --output-dir DIR.") }
-      guard crop == nil, preprocess == .auto, labels == nil else {
-        throw ValidationError("--crop, --preprocess and --labels go with IMAGE files.")
+      guard crop == nil, preprocess == .auto, labels == nil, plot == nil else {
+        throw ValidationError("--crop, --preprocess, --labels and --plot go with IMAGE files.")
       }
       guard Set(input.map(\.name)).count == input.count else {
         throw ValidationError("Expected each --input name once.")
@@ -79,6 +86,9 @@ struct RunCommand: ParsableCommand {
   }
 
   private func report(_ line: ProgressLine) throws(InceptError) -> RunReport {
+    // What can't be drawn must show before a network is loaded.
+    let file = try plot.map(PlotFile.init)
+    try file?.check(pictures: images.count)
     let files = Dictionary(input.map { ($0.name, $0.file) }, uniquingKeysWith: { $1 })
     let session = try device.session(
       try model.load(line, for: files), line, queue: queue.queue)
@@ -92,6 +102,6 @@ struct RunCommand: ParsableCommand {
         top: top.value, batch: batch.value, crop: crop?.crop, preprocessing: preprocess.rawValue,
         labels: try labels.map { (path) throws(InceptError) in
           try ClassifyOptions.labels(file: path)
-        }))
+        }, plot: file))
   }
 }
