@@ -94,6 +94,9 @@ let package = Package(
     library("Profiling", ["TensorCore"]),
     library("Roofline"),
     library(
+      "SelfTest",
+      ["OpenCLBackend", "OpenCLRuntime", "Reference", "Operators", "GraphIR", "TensorCore"]),
+    library(
       "PeakMeasurement",
       [
         "OpenCLRuntime", "KernelSources", "Profiling", "Roofline", "TensorCore",
@@ -107,7 +110,7 @@ let package = Package(
         "TensorCore", "GraphIR", "Operators", "Passes", "Reference", "OpenCLRuntime",
         "OpenCLBackend", "DiskCache", "WireFormats", "GraphFiles", "ImportKeras", "ImportONNX",
         "ImportTensorFlow", "Models", "Imaging", "Profiling", "Roofline", "PeakMeasurement",
-        "Downloads",
+        "SelfTest", "Downloads",
       ]),
     .executableTarget(
       name: "InceptCommand",
@@ -189,6 +192,12 @@ let package = Package(
       exclude: ["Fixtures"]),
     tests("ImagingTests", ["Imaging", "TensorCore"], exclude: ["Fixtures"]),
     tests("ProfilingTests", ["Profiling", "TensorCore"]),
+    tests(
+      "SelfTestTests",
+      [
+        "SelfTest", "OpenCLBackend", "OpenCLRuntime", "KernelSources", "Reference", "Operators",
+        "GraphIR", "TensorCore",
+      ]),
     tests(
       "PeakMeasurementTests", ["PeakMeasurement", "Roofline", "OpenCLRuntime", "TensorCore"]),
     tests(
