@@ -97,6 +97,9 @@ let package = Package(
     library("Profiling", ["TensorCore"]),
     library("Roofline"),
     library(
+      "SelfTest",
+      ["OpenCLBackend", "OpenCLRuntime", "Reference", "Operators", "GraphIR", "TensorCore"]),
+    library(
       "PeakMeasurement",
       [
         "OpenCLRuntime", "KernelSources", "Profiling", "Roofline", "TensorCore",
@@ -124,7 +127,8 @@ let package = Package(
         "TensorCore", "GraphIR", "Operators", "Passes", "Reference", "OpenCLRuntime",
         "OpenCLBackend", "DiskCache", "WireFormats", "GraphFiles", "ImportKeras", "ImportONNX",
         "ImportTensorFlow", "Models", "Imaging", "Drawing", "Profiling", "Roofline",
-        "PeakMeasurement", "Downloads", "GraphPictures", "ProfilePages", "TensorBoardFiles",
+        "PeakMeasurement", "SelfTest", "Downloads", "GraphPictures", "ProfilePages",
+        "TensorBoardFiles",
       ]),
     .executableTarget(
       name: "InceptCommand",
@@ -208,6 +212,12 @@ let package = Package(
     tests("DrawingTests", ["Drawing", "Imaging", "TensorCore"]),
     tests("ProfilingTests", ["Profiling", "TensorCore"]),
     tests("RooflineTests", ["Roofline"]),
+    tests(
+      "SelfTestTests",
+      [
+        "SelfTest", "OpenCLBackend", "OpenCLRuntime", "KernelSources", "Reference", "Operators",
+        "GraphIR", "TensorCore",
+      ]),
     tests(
       "PeakMeasurementTests", ["PeakMeasurement", "Roofline", "OpenCLRuntime", "TensorCore"]),
     tests("GraphPicturesTests", ["GraphPictures", "Profiling", "TensorCore"]),

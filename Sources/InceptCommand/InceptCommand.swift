@@ -19,6 +19,7 @@ struct InceptCommand: ParsableCommand {
       GraphCommand.self, ProfileCommand.self, BenchCommand.self, TuneCommand.self,
       CompareCommand.self,
       ConvertCommand.self, CacheCommand.self, CompileProgramsCommand.self,
+      CheckDeviceCommand.self,
     ])
 
   static func main() {

@@ -10,12 +10,17 @@ package struct ProgramLoader: Sendable {
   package let engine: String
   /// The `incept` command, which compiles on all cores where a driver uses one core of a process; nil for none.
   package let helper: String?
+  /// The compiler's options, as `-cl-opt-disable`; none for all but diagnoses.
+  package let options: String
 
   /// A loader.
-  package init(store: ProgramStore? = nil, engine: String = "", helper: String? = nil) {
+  package init(
+    store: ProgramStore? = nil, engine: String = "", helper: String? = nil, options: String = ""
+  ) {
     self.store = store
     self.engine = engine
     self.helper = helper
+    self.options = options
   }
 
   /// What a kernel's program on a device depends on.
@@ -23,7 +28,7 @@ package struct ProgramLoader: Sendable {
     -> ProgramKey
   {
     ProgramKey(
-      sourceText: try kernel.source(), options: Program.complete("", for: device),
+      sourceText: try kernel.source(), options: Program.complete(options, for: device),
       device: device.name, driver: device.driverVersion,
       platform: "\(device.platformName) \(device.platformVersion)", engine: engine)
   }
@@ -37,7 +42,8 @@ package struct ProgramLoader: Sendable {
     if case .found(let entry) = store.lookup(key), !entry.program.isEmpty {
       // A driver may refuse what it wrote itself, after an update that changed no version for one.
       do throws(InceptError) {
-        return try Program(context, binary: entry.program, label: kernel.file)
+        return try Program(
+          context, binary: entry.program, options: options, label: kernel.file)
       } catch {}
     }
     let program = try build(kernel, context)
@@ -61,7 +67,7 @@ package struct ProgramLoader: Sendable {
   private func build(
     _ kernel: KernelSpecialization, _ context: borrowing Context
   ) throws(InceptError) -> Program {
-    try Program(context, source: try kernel.source(), label: kernel.file)
+    try Program(context, source: try kernel.source(), options: options, label: kernel.file)
   }
 }
 
