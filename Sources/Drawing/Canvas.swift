@@ -46,6 +46,9 @@ package struct Canvas {
     var isTurned: Bool
   }
 
+  /// Throws `.unavailable` where Cairo is missing, without which nothing is drawn.
+  package static func checkLibrary() throws(InceptError) { _ = try Cairo.functions() }
+
   /// Creates an empty picture.
   ///
   /// - Throws: `.usage` for a size below 1 or beyond ``limit``; `.unavailable` where there is no Cairo, which

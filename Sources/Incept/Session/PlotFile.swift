@@ -10,9 +10,11 @@ public struct PlotFile: Sendable, Hashable {
 
   /// Names a file; nothing is written yet.
   ///
-  /// - Throws: `.usage` where the name has another ending than .png, .pdf and .svg.
+  /// - Throws: `.usage` where the name has another ending than .png, .pdf and .svg; `.unavailable` where Cairo is missing,
+  ///   which draws.
   public init(_ path: String) throws(InceptError) {
     _ = try PictureFormat(path: path)
+    try Canvas.checkLibrary()
     self.path = path
   }
 
