@@ -45,7 +45,9 @@ package enum Plateaus {
     for index in points.indices.dropLast().reversed() {
       stairs[index].rate = max(points[index].rate, stairs[index + 1].rate)
     }
-    let memory = stairs.firstIndex { $0.rate <= last.rate * spread } ?? stairs.count - 1
+    // One of the last points alone may be slow by chance.
+    let tail = stairs.first { $0.bytes * 2 > last.bytes }?.rate ?? last.rate
+    let memory = stairs.firstIndex { $0.rate <= tail * spread } ?? stairs.count - 1
     var parts = flatParts(stairs[..<memory])
     parts.append(memory..<stairs.count)
     var levels: [Level] = []
@@ -54,7 +56,7 @@ package enum Plateaus {
       // which least is still in a cache.
       let isLast = part.upperBound == points.count
       let counted = points[part].filter { !isLast || $0.bytes * 2 > last.bytes }
-      let rate = Statistics(counted.map(\.rate)).median
+      let rate = Statistics(counted.map(\.rate)).quantile(isLast ? 0.75 : 0.5)
       let level = Level(capacity: points[part.upperBound - 1].bytes, rate: rate)
       if let previous = levels.last, previous.rate < rate * distance {
         // Not faster by as much as can be told: one level, as large as both.
