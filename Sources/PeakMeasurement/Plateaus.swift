@@ -55,8 +55,8 @@ package enum Plateaus {
       // The stairs are biased upwards by a little; the points themselves are not. Of the memory the largest sets count, of
       // which least is still in a cache.
       let isLast = part.upperBound == points.count
-      let counted = points[part].filter { !isLast || $0.bytes * 2 > last.bytes }
-      let rate = Statistics(counted.map(\.rate)).quantile(isLast ? 0.75 : 0.5)
+      let counted = points[part].filter { !isLast || $0.bytes * 3 > last.bytes * 2 }
+      let rate = Statistics(counted.map(\.rate)).median
       let level = Level(capacity: points[part.upperBound - 1].bytes, rate: rate)
       if let previous = levels.last, previous.rate < rate * distance {
         // Not faster by as much as can be told: one level, as large as both.

@@ -60,7 +60,7 @@ struct PlateauTests {
     let levels = Plateaus.levels(curve)
     #expect(levels.count == 4, "seed \(seed): \(levels)")
     for (level, cache) in zip(levels, Self.three) {
-      #expect(abs(level.rate / cache.rate - 1) < 0.04, "seed \(seed): \(levels)")
+      #expect(abs(level.rate / cache.rate - 1) < 0.1, "seed \(seed): \(levels)")
     }
     for (level, cache) in zip(levels.dropLast(), Self.three) {
       #expect(
