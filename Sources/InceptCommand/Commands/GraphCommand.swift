@@ -9,10 +9,10 @@ struct GraphCommand: ParsableCommand {
       Stages: imported as the file has it, optimised after all passes, plan as kernels and memory on a device. \
       An architecture needs no weights to be looked at.
 
-      Example: incept graph digits_cnn --stage optimised
       Pictures: svg for paper, html to look around in (modules open and close, search, colours), dot for Graphviz. \
       --profile colours them by time.
 
+      Example: incept graph digits_cnn --stage optimised
       Example: incept graph inception_v3 --format html -o inception.html
       """)
 
