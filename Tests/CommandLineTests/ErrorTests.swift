@@ -37,7 +37,8 @@ struct ErrorTests {
       ["bench", "digits_cnn", "--runs", "-1"],
       ["bench", "digits_cnn", "--batch", "99999999999999"],
       ["bench", "inception_v3"], ["bench", "digits_cnn", "--weights", "synthetic:many"],
-      ["graph", "digits_cnn", "--format", "svg"], ["graph", "digits_cnn", "--stage", "final"],
+      ["graph", "digits_cnn", "--format", "bmp"], ["graph", "digits_cnn", "--stage", "final"],
+      ["graph", "digits_cnn", "--profile", "p.json"],
       ["profile", "digits_cnn", "--format", "trace"], ["tune"],
     ])
   func usage(_ arguments: [String]) throws {
