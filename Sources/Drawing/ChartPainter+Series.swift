@@ -99,7 +99,9 @@ extension ChartPainter {
 
   /// The remarks that can be drawn, the topmost first: their value's place and the height of their text's middle,
   /// which is not above `top`. Where there is no room for all, the first ones.
-  package func calloutPlaces(below top: Double) -> [(callout: Chart.Callout, at: Point, middle: Double)] {
+  package func calloutPlaces(below top: Double) -> [(
+    callout: Chart.Callout, at: Point, middle: Double
+  )] {
     let isBeside = !chart.y.names.isEmpty
     let visible = chart.callouts.prefix(1 + Int(frame.height / Self.calloutLine))
       .compactMap { callout -> (callout: Chart.Callout, at: Point)? in
