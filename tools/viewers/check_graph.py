@@ -7,8 +7,8 @@ import sys
 
 from lxml import etree
 
-import graph_models
-from common import OUT, Checks, browser, fixture, incept
+import models
+from common import OUT, Checks, browser, incept
 
 checks = Checks()
 FOLDER = OUT / "graph"
@@ -19,9 +19,9 @@ PATIENCE = 2000
 
 def cases():
     """Names, arguments, and whether Graphviz can be asked to lay it out in reasonable time."""
-    yield "one", [graph_models.one()], True
-    yield "hostile", [graph_models.hostile()], True
-    yield "large", [graph_models.large()], False
+    yield "one", [models.one()], True
+    yield "hostile", [models.hostile()], True
+    yield "large", [models.large()], False
     for stage in ["imported", "optimised", "plan"]:
         yield f"digits-{stage}", ["digits_cnn", "--stage", stage], True
         yield f"inception-{stage}", ["inception_v3", "--stage", stage], True
@@ -31,9 +31,9 @@ def cases():
         "mobilenet_v1_025_224.pb", "mobilenet_v1_025_224.onnx", "mobilenet_v1_025_224.h5", "digits_cnn_torch.onnx",
         "inception5h_style.pb", "inception_v3_torchvision.onnx",
     ]:
-        path = fixture(name)
+        path = models.fixture(name)
         if path is None:
-            print(f"    skipped {name}: no fixtures here")
+            checks.skip(name, "no such fixture here")
         else:
             yield name.replace(".", "-"), [path], True
 
@@ -103,8 +103,7 @@ MOUNT = """() => {
 def check_html(name, path, root, open_tab):
     tab = open_tab()
     tab.open(path)
-    tab.page.wait_for_function("performance.getEntriesByName('incept-graph-drawn').length > 0", timeout=30000)
-    milliseconds = tab.page.evaluate("performance.getEntriesByName('incept-graph-drawn')[0].startTime")
+    milliseconds = tab.milliseconds("incept-graph-drawn")
     checks.expect(milliseconds < PATIENCE or name == "large", f"{name}: drawn after {milliseconds:.0f} ms")
     checks.expect(milliseconds < 4 * PATIENCE, f"{name}: drawn after {milliseconds:.0f} ms")
     tab.page.screenshot(path=FOLDER / f"{name}-html.png")

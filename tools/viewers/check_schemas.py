@@ -5,9 +5,11 @@ import json
 
 from jsonschema import Draft202012Validator
 
-from reports import ROOT, SCRATCH, check, finish, incept, models, onnx_models, parsed
+from common import OUT, ROOT, Checks, incept, parsed
+from models import all_models, odd, one
 
 SAMPLE = "Samples/digit-0-a.png"
+checks = Checks()
 checked = {}
 
 
@@ -22,28 +24,36 @@ def validate(name, text, told):
     document = parsed(text)
     errors = sorted(validator(name).iter_errors(document), key=lambda error: error.path)
     for error in errors[:3]:
-        check(False, f"{told}: {list(error.absolute_path)}: {error.message[:300]}")
-    check(list(document)[0] == "schema", f"{told}: schema comes first")
+        checks.expect(False, f"{told}: {list(error.absolute_path)}: {error.message[:300]}")
+    checks.expect(list(document)[0] == "schema", f"{told}: schema comes first")
     checked.setdefault(name, []).append(document)
 
 
 def commands():
-    folder = SCRATCH / "schemas"
-    folder.mkdir(exist_ok=True)
+    folder = OUT / "schemas"
+    folder.mkdir(parents=True, exist_ok=True)
     digits = ["digits_cnn"]
     before = folder / "before.json"
     incept("profile", *digits, "--runs", "2", "--format", "json", "-o", before)
     for name, arguments in [
         ("devices", ["devices", "--measure"]),
         ("devices", ["devices"]),
+        ("devices-check", ["devices", "--check"]),
         ("models", ["models"]),
         ("models", ["models", "inception_v3"]),
         ("run", ["run", *digits, SAMPLE]),
         ("bench", ["bench", *digits, "--runs", "2"]),
         ("profile", ["profile", *digits, "--runs", "2"]),
         ("profile", ["profile", *digits, "--runs", "2", "--sort", "order", "--accuracy", "fast"]),
+        ("profile", ["profile", *digits, "--runs", "2", "--roofline", "--queue", "out-of-order"]),
+        ("profile", ["profile", "inception_v3", "--weights", "synthetic", "--runs", "2"]),
+        ("profile", ["profile", before]),
         ("memory", ["profile", *digits, "--dry-run"]),
+        ("memory", ["profile", one(), "--dry-run"]),
+        ("memory", ["profile", "inception_v3", "--dry-run", "--memory-limit", "150M"]),
         ("profile-difference", ["profile", *digits, "--runs", "2", "--against", before]),
+        ("profile-difference", ["profile", *digits, "--runs", "2", "--against", before, "--all"]),
+        ("profile-difference", ["profile", before, "--against", before]),
         ("tune", ["tune", *digits, "--budget", "3"]),
         ("compare", ["compare", *digits, SAMPLE]),
         ("cache", ["cache", "ls"]),
@@ -58,13 +68,32 @@ def commands():
         ("graph", ["graph", "inception_v3", "--stage", "plan", "--precision", "fp16"]),
     ]:
         validate(name, incept(*arguments, "--format", "json"), " ".join(map(str, arguments)))
-    for name, model in models().items():
+    without_peaks(before, folder)
+    for name, model in all_models(checks).items():
         for stage in ["imported", "optimised", "plan"]:
             text = incept("graph", model, "--stage", stage, "--format", "json")
             validate("graph", text, f"graph {name} --stage {stage}")
-    odd = onnx_models()["odd"]
-    validate("profile", incept("profile", odd, "--runs", "1", "--format", "json"), "profile odd")
-    validate("compare", incept("compare", odd, "--format", "json"), "compare odd")
+    for model in [one(), odd()]:
+        validate("profile", incept("profile", model, "--runs", "1", "--format", "json"), f"profile {model.stem}")
+    validate("compare", incept("compare", odd(), "--format", "json"), "compare odd")
+
+
+def without_peaks(profile, folder):
+    """Profiles as devices that were not measured, or give no time stamps, have them."""
+    document = parsed(profile.read_text())
+    document.pop("peaks", None)
+    for layer in document["layers"]:
+        layer.pop("roofline", None)
+    path = folder / "plain.json"
+    path.write_text(json.dumps(document))
+    validate("profile", incept("profile", path, "--format", "json"), "profile without peaks")
+    document.pop("timeline", None)
+    for layer in document["layers"]:
+        layer["clock"] = "host"
+        layer["flaw"] = "missing"
+        layer.pop("timeline", None)
+    path.write_text(json.dumps(document))
+    validate("profile", incept("profile", path, "--format", "json"), "profile without time stamps")
 
 
 def objects(document, path=()):
@@ -95,15 +124,15 @@ def negative():
             for key in value:
                 changed = copy.deepcopy(document)
                 at(changed, path)[key + "s_"] = at(changed, path).pop(key)
-                check(not schema.is_valid(changed), f"{name}: {path} may have {key}s_")
+                checks.expect(not schema.is_valid(changed), f"{name}: {path} may have {key}s_")
                 refused += 1
                 changed = copy.deepcopy(document)
                 del at(changed, path)[key]
                 if schema.is_valid(changed):
-                    check(is_optional(schema.schema, path, key), f"{name}: {path} may lack {key}")
+                    checks.expect(is_optional(schema.schema, path, key), f"{name}: {path} may lack {key}")
                 changed = copy.deepcopy(document)
                 at(changed, path)[key] = {"wrong": {}}
-                check(not schema.is_valid(changed), f"{name}: {path} {key} may be anything")
+                checks.expect(not schema.is_valid(changed), f"{name}: {path} {key} may be anything")
     return refused
 
 
@@ -125,6 +154,6 @@ def resolved(root, schema):
 commands()
 count = negative()
 names = {path.name.removesuffix(".schema.json") for path in (ROOT / "docs/schemas").iterdir()}
-check(names == set(checked), f"schemas without a document: {sorted(names ^ set(checked))}")
+checks.expect(names == set(checked), f"schemas without a document: {sorted(names ^ set(checked))}")
 documents = sum(map(len, checked.values()))
-finish(f"{documents} documents against {len(checked)} schemas, {count} misspelt keys refused")
+checks.finish(f"{documents} documents against {len(checked)} schemas, {count} misspelt keys refused")

@@ -3,7 +3,9 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
+import sys
 import time
 import urllib.request
 
@@ -15,17 +17,18 @@ from tensorboard.compat.proto.config_pb2 import RunMetadata
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.graph_pb2 import GraphDef
 
-import chrome
-from reports import SCRATCH, check, finish, incept, models, parsed
+from common import OUT, Checks, browser, chromium, incept, parsed
+from models import all_models
 
-LOGS = SCRATCH / "tensorboard"
+checks = Checks()
+LOGS = OUT / "tensorboard"
 VALID = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\-/]*")
 
 
 def events(folder):
     files = list(folder.iterdir())
-    check(len(files) == 1, f"{folder.name}: one file, not {[file.name for file in files]}")
-    check("tfevents" in files[0].name, f"{folder.name}: {files[0].name}")
+    checks.expect(len(files) == 1, f"{folder.name}: one file, not {[file.name for file in files]}")
+    checks.expect("tfevents" in files[0].name, f"{folder.name}: {files[0].name}")
     # The reader of the file checks every checksum.
     return [Event.FromString(record) for record in RawEventFileLoader(str(files[0])).Load()]
 
@@ -37,30 +40,30 @@ def graph(name, model, *options):
     shutil.rmtree(folder, ignore_errors=True)
     incept("graph", model, *options, "--format", "tensorboard", "-o", folder)
     found = events(folder)
-    check(found[0].file_version == "brain.Event:2", f"{name}: version")
+    checks.expect(found[0].file_version == "brain.Event:2", f"{name}: version")
     message = GraphDef.FromString(found[1].graph_def)
     nodes = {node.name: node for node in message.node}
-    check(len(nodes) == len(message.node), f"{name}: unique names")
-    check(all(VALID.fullmatch(node) for node in nodes), f"{name}: valid names")
+    checks.expect(len(nodes) == len(message.node), f"{name}: unique names")
+    checks.expect(all(VALID.fullmatch(node) for node in nodes), f"{name}: valid names")
     for node in nodes.values():
         for value in node.input:
             source, _, slot = value.partition(":")
             shapes = nodes[source].attr["_output_shapes"].list.shape if source in nodes else []
-            check(int(slot or 0) < len(shapes), f"{name}: {node.name} reads {value}")
+            checks.expect(int(slot or 0) < len(shapes), f"{name}: {node.name} reads {value}")
     report = parsed(incept("graph", model, *stage, "--format", "json"))
     computed = [node for node in message.node if node.op not in ("Const", "Placeholder")]
-    check(len(computed) == len(report["nodes"]), f"{name}: every operator")
+    checks.expect(len(computed) == len(report["nodes"]), f"{name}: every operator")
     originals = {node.attr["name"].s.decode() or node.name: node for node in message.node}
     for wanted in report["nodes"]:
         node = originals.get(wanted["name"])
-        check(node is not None, f"{name}: {wanted['name']} is there")
+        checks.expect(node is not None, f"{name}: {wanted['name']} is there")
         if node is None:
             continue
         shapes = [[d.size for d in s.dim] for s in node.attr["_output_shapes"].list.shape]
-        check(shapes == [r["shape"] for r in wanted["results"]], f"{name}: shapes of {node.name}")
-        check(node.op == wanted["op"], f"{name}: op of {node.name}")
+        checks.expect(shapes == [r["shape"] for r in wanted["results"]], f"{name}: shapes of {node.name}")
+        checks.expect(node.op == wanted["op"], f"{name}: op of {node.name}")
         constants = sum(nodes[value.split(":")[0]].op == "Const" for value in node.input)
-        check(len(node.input) - constants == len(wanted["inputs"]), f"{name}: {node.name}")
+        checks.expect(len(node.input) - constants == len(wanted["inputs"]), f"{name}: {node.name}")
     return message, found
 
 
@@ -70,38 +73,50 @@ def plugin():
     multiplexer.AddRunsFromDirectory(str(LOGS))
     multiplexer.Reload()
     for run, contents in multiplexer.Runs().items():
-        check(contents["graph"], f"{run}: a graph for the server")
+        checks.expect(contents["graph"], f"{run}: a graph for the server")
 
 
 def page(run):
     """Loads the Graphs tab and looks for the modules in it."""
-    if not chrome.available():
-        return "no Chromium, so without the page"
-    program = shutil.which("tensorboard", path=os.path.dirname(os.sys.executable))
-    command = [program, "--logdir", str(LOGS / run), "--port", "6017", "--host", "127.0.0.1"]
+    if not chromium():
+        checks.skip("TensorBoard's page", "no chromium on the PATH")
+        return
+    program = shutil.which("tensorboard", path=os.path.dirname(sys.executable))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [program, "--logdir", str(LOGS / run), "--port", str(port), "--host", "127.0.0.1"]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        address = "http://127.0.0.1:6017"
-        chrome.wait_for(address)
-        for _ in range(60):
-            with urllib.request.urlopen(f"{address}/data/plugin/graphs/info") as reply:
-                info = parsed(reply.read())
-            if info:
-                break
-            time.sleep(0.5)
+        address = f"http://127.0.0.1:{port}"
+        info = wait_for_json(f"{address}/data/plugin/graphs/info")
         tags = next(iter(info.values()), {}).get("tags", {})
-        check(tags.get("profile", {}).get("profile"), "times are there")
-        with chrome.Page(f"{address}/?darkMode=false#graphs") as tab:
-            modules = tab.until(SHOWN, lambda names: "Mixed_5b" in (names or []))
-            check("Mixed_7c" in (modules or []), f"modules in the page: {modules}")
-            tab.screenshot(SCRATCH / "tensorboard.png")
+        checks.expect(tags.get("profile", {}).get("profile"), "times are there")
+        with browser() as open_tab:
+            tab = open_tab(1500)
+            tab.open(f"{address}/?darkMode=false#graphs")
+            modules = tab.until(SHOWN, lambda names: "Mixed_5b" in names)
+            checks.expect("Mixed_7c" in modules, f"modules in the page: {modules}")
+            tab.page.screenshot(path=OUT / "tensorboard.png")
             tab.run(COMPUTE_TIME)
-            legend = tab.until(LEGEND, lambda text: "us" in (text or "") or "ms" in (text or ""))
-            check(legend, "colour by compute time")
-            tab.screenshot(SCRATCH / "tensorboard-times.png")
-        return "in the page"
+            legend = tab.until(LEGEND, lambda text: "us" in text or "ms" in text)
+            checks.expect(legend, "colour by compute time")
+            tab.page.screenshot(path=OUT / "tensorboard-times.png")
     finally:
         server.terminate()
+
+
+def wait_for_json(address, seconds=90):
+    """What a server says that is about to start and to read its files."""
+    end, value = time.monotonic() + seconds, None
+    while not value and time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(address) as reply:
+                value = parsed(reply.read())
+        except OSError:
+            pass
+        time.sleep(0.3)
+    return value or {}
 
 
 # The page is a tree of custom elements with roots of their own.
@@ -123,14 +138,14 @@ LEGEND = f"""(() => {{ {WALK}
     ? `${{board.colorByParams.compute_time.maxValue}} us` : ''; }})()"""
 
 shutil.rmtree(LOGS, ignore_errors=True)
-for name, model in models().items():
+for name, model in all_models(checks).items():
     graph(name, model)
     graph(name, model, "--stage", "optimised")
 message, _ = graph("inception_v3", "inception_v3")
 names = [node.name for node in message.node]
-check(any(name.startswith("Mixed_5b/branch1x1/") for name in names), "modules are scopes")
+checks.expect(any(name.startswith("Mixed_5b/branch1x1/") for name in names), "modules are scopes")
 
-profile = SCRATCH / "profile.json"
+profile = OUT / "profile.json"
 incept("profile", "inception_v3", "--weights", "synthetic", "--runs", "1", "--warmup", "1",
        "--format", "json", "-o", profile)
 _, timed = graph("timed", "inception_v3", "--profile", profile)
@@ -139,11 +154,11 @@ stats = RunMetadata.FromString(tagged.run_metadata).step_stats.dev_stats[0].node
 layers = parsed(profile.read_text())["layers"]
 total = sum(layer["time_us"]["median"] for layer in layers)
 shared = sum(stat.all_end_rel_nanos for stat in stats) / 1000
-check(abs(shared - total) < 0.01 * total, f"times of nodes {shared} us, of layers {total} us")
-check({stat.node_name for stat in stats} <= {node.name for node in message.node}, "times of nodes")
+checks.expect(abs(shared - total) < 0.01 * total, f"times of nodes {shared} us, of layers {total} us")
+checks.expect({stat.node_name for stat in stats} <= {node.name for node in message.node}, "times of nodes")
 
 incept("graph", "digits_cnn", "--format", "tensorboard", status=64)
 incept("graph", "digits_cnn", "--format", "tensorboard", "-o", "Makefile", status=73)
 plugin()
-how = page("timed")
-finish(f"event files of {len(list(LOGS.iterdir()))} graphs, {how}")
+page("timed")
+checks.finish(f"event files of {len(list(LOGS.iterdir()))} graphs")

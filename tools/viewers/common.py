@@ -1,12 +1,13 @@
-"""What the checks share: running incept, collecting failures, a browser that tells everything it does."""
+"""What the checks share: running incept, telling failures, a browser that tells everything it does."""
 
 import contextlib
-import lzma
+import json
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 INCEPT = ROOT / ".build" / "release" / "incept"
@@ -14,11 +15,13 @@ OUT = ROOT / ".build" / "viewers"
 
 
 class Checks:
-    """Counts what was looked at and says what was wrong."""
+    """Counts what was looked at and says what was wrong, and what could not be looked at."""
 
     def __init__(self):
         self.count = 0
         self.failures = []
+        self.skipped = []
+        self.start = time.monotonic()
 
     def expect(self, holds, what):
         self.count += 1
@@ -27,13 +30,19 @@ class Checks:
             print(f"    FAILED {what}", flush=True)
         return bool(holds)
 
-    def finish(self):
+    def skip(self, what, why):
+        """Says that something can't be checked here."""
+        self.skipped.append(what)
+        print(f"    NOT CHECKED {what}: {why}", flush=True)
+
+    def finish(self, counted=""):
         """Prints the totals and ends the process."""
-        if self.failures:
-            print(f"    {len(self.failures)} of {self.count} checks failed")
-            sys.exit(1)
-        print(f"    {self.count} checks passed")
-        sys.exit(0)
+        told = f"{counted}, " if counted else ""
+        told += f"{self.count} checks passed" if not self.failures else f"{len(self.failures)} of {self.count} checks failed"
+        if self.skipped:
+            told += f", {len(self.skipped)} things not checked"
+        print(f"    {told}, {time.monotonic() - self.start:.0f} s")
+        sys.exit(1 if self.failures else 0)
 
 
 def incept(*arguments, status=0):
@@ -47,22 +56,24 @@ def incept(*arguments, status=0):
     return run.stdout if status == 0 else run.stderr
 
 
-def fixture(name):
-    """The path of a fixture model, unpacked where it is packed; None where fixtures are absent."""
-    folder = pathlib.Path(os.environ.get("INCEPT_FIXTURES", ROOT.parent / "shared" / "fixtures")) / "models"
-    if (folder / name).exists():
-        return folder / name
-    packed = folder / f"{name}.xz"
-    if not packed.exists():
-        return None
-    unpacked = OUT / "models" / name
-    if not unpacked.exists():
-        unpacked.parent.mkdir(parents=True, exist_ok=True)
-        temporary = unpacked.with_suffix(".part")
-        with lzma.open(packed) as source, open(temporary, "wb") as target:
-            shutil.copyfileobj(source, target)
-        temporary.rename(unpacked)
-    return unpacked
+def parsed(text):
+    """A JSON document, strictly: no NaN, no key twice."""
+
+    def refuse(constant):
+        raise ValueError(f"{constant} is not JSON")
+
+    def unique(pairs):
+        keys = [key for key, _ in pairs]
+        if len(set(keys)) != len(keys):
+            raise ValueError(f"a key occurs twice among {keys}")
+        return dict(pairs)
+
+    return json.loads(text, parse_constant=refuse, object_pairs_hook=unique)
+
+
+def chromium():
+    """The path of Chromium, or None."""
+    return next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 
 
 class Tab:
@@ -70,15 +81,38 @@ class Tab:
 
     def __init__(self, page):
         self.page = page
+        self.url = None
         self.messages = []
         self.requests = []
         page.on("console", lambda message: self.messages.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: self.messages.append(f"error: {error}"))
         page.on("request", lambda request: self.requests.append(request.url))
 
-    def open(self, path):
-        self.url = pathlib.Path(path).resolve().as_uri()
+    def open(self, place):
+        """Opens a file, or an address."""
+        is_address = str(place).startswith("http")
+        self.url = place if is_address else pathlib.Path(place).resolve().as_uri()
         self.page.goto(self.url)
+
+    def run(self, script):
+        """The value of an expression or function in the page; promises are waited for."""
+        return self.page.evaluate(script)
+
+    def until(self, script, is_done=bool, seconds=30):
+        """Evaluates until the value is what is wanted; the last value."""
+        end, value = time.monotonic() + seconds, None
+        while time.monotonic() < end:
+            value = self.run(script)
+            if is_done(value):
+                break
+            time.sleep(0.2)
+        return value
+
+    def milliseconds(self, mark):
+        """Waits for a performance mark; when it was set, from the beginning of loading."""
+        entries = f"performance.getEntriesByName('{mark}')"
+        self.page.wait_for_function(f"{entries}.length > 0", timeout=30000)
+        return self.run(f"{entries}[0].startTime")
 
     def check_silent(self, checks, what):
         """Nothing was said on the console and nothing but the file was asked for."""
@@ -89,20 +123,24 @@ class Tab:
 
 @contextlib.contextmanager
 def browser():
-    """Debian's Chromium without a window. The value opens tabs: open_tab(width=, height=, dark=)."""
+    """Chromium without a window. The value opens tabs: open_tab(width=, height=, dark=)."""
     from playwright.sync_api import sync_playwright
 
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = chromium()
     if path is None:
-        raise SystemExit("viewers: no chromium on the PATH")
+        raise SystemExit(f"{pathlib.Path(sys.argv[0]).stem}: NOT CHECKED: no chromium on the PATH")
     # Chromium's sandbox does not work for root.
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=arguments)
+        program = playwright.chromium.launch(executable_path=path, args=arguments)
 
         def open_tab(width=1400, height=900, dark=False):
             scheme = "dark" if dark else "light"
-            return Tab(chromium.new_page(viewport={"width": width, "height": height}, color_scheme=scheme))
+            return Tab(program.new_page(viewport={"width": width, "height": height}, color_scheme=scheme))
 
+        # The first page is slow, as the browser itself starts with it.
+        first = open_tab()
+        first.page.set_content("<svg><text>.</text></svg>")
+        first.page.close()
         yield open_tab
-        chromium.close()
+        program.close()

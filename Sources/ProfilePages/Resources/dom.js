@@ -12,6 +12,9 @@ function element(space, name, attributes, children) {
 const html = (name, attributes, ...children) => element("http://www.w3.org/1999/xhtml", name, attributes, children);
 const svg = (name, attributes, ...children) => element("http://www.w3.org/2000/svg", name, attributes, children);
 
+/** Text with what is between backticks as code. */
+const withCode = (text) => text.split("`").map((part, index) => (index % 2 ? html("code", {}, part) : part));
+
 function digits(value) {
   const size = Math.abs(value);
   return size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : size >= 0.1 || size === 0 ? value.toFixed(2)
@@ -71,6 +74,12 @@ function ticks(low, high, count) {
   const result = [];
   for (let i = Math.ceil(low / step); i * step <= high + step * 1e-9; i++) result.push(i * step);
   return result;
+}
+
+/** A number below an axis that ends at `width`, kept within it. */
+function below(x, y, width, text) {
+  const half = text.length * 3.2, anchor = x + half > width ? "end" : x < half ? "start" : "middle";
+  return svg("g", { class: "tick" }, svg("text", { x: anchor === "end" ? width - 1 : x, y, "text-anchor": anchor }, text));
 }
 
 /** Powers of ten in a range; where there are few, twice and five times them too. */

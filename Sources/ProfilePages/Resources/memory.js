@@ -24,9 +24,9 @@ function createMemory(target, page) {
       parts.push(svg("line", { class: "grid", x1: left, x2: width - 10, y1: place, y2: place }),
         svg("g", { class: "tick" }, svg("text", { x: left - 6, y: place + 4, "text-anchor": "end" }, bytesText(value * 2 ** 20))));
     }
-    for (const value of ticks(0, count, 12)) {
+    for (const value of ticks(0, count, Math.min(12, width / 60))) {
       if (!Number.isInteger(value)) continue;
-      parts.push(svg("g", { class: "tick" }, svg("text", { x: x(value), y: height - bottom + 16, "text-anchor": "middle" }, String(value))));
+      parts.push(below(x(value), height - bottom + 16, width, String(value)));
     }
     parts.push(svg("text", { class: "soft", x: (left + width) / 2, y: height - 6, "text-anchor": "middle" }, "launch"));
     for (const value of values) {

@@ -13,7 +13,7 @@ function mountProfile(target, data) {
   });
   const layers = [...profile.layers].sort((a, b) => a.index - b.index);
   const listeners = [];
-  let selected = null, graph = null;
+  let selected = null, graph = null, isTelling = false;
   const tip = html("div", { id: "tip", hidden: true });
   const details = html("div", { id: "details", hidden: true, role: "region", "aria-label": "Selected layer" });
 
@@ -26,7 +26,10 @@ function mountProfile(target, data) {
     select(layer) {
       selected = layer === selected ? null : layer;
       showDetails();
+      // The graph tells of what it is made to select; several layers may be one node of it.
+      isTelling = true;
       graph?.select(selected ? nodeOf(selected) : null);
+      isTelling = false;
       listeners.forEach((listener) => listener());
     },
     tipOf: (layer) => `${layer.name}\n${layer.op}, ${layer.variant}, ${shapeText(layer.output)}\n`
@@ -82,7 +85,7 @@ function mountProfile(target, data) {
     details.replaceChildren(
       html("div", { class: "row" }, html("b", {}, layer.name), ...facts.map((fact) => html("span", {}, fact)),
         html("button", { onclick: () => page.select(layer) }, "Close")),
-      roofline ? html("p", {}, `${roofline.advice} (at least ${timeText(roofline.bound_us)}, ${digits(roofline.flop_per_byte)} operations a byte)`) : "",
+      roofline ? html("p", {}, ...withCode(roofline.advice), ` (at least ${timeText(roofline.bound_us)}, ${digits(roofline.flop_per_byte)} operations a byte)`) : "",
       layer.sources.length > 1 ? html("p", { class: "soft" }, `computes ${layer.sources.join(", ")}`) : "");
   }
 
@@ -100,8 +103,10 @@ function mountProfile(target, data) {
     const place = html("div", { id: "graph" });
     target.append(place);
     graph = InceptGraph.mount(place, data.graph, { colour: "time", theme: theme.name(), onselect: (node) => {
-      const layer = node && layers.find((layer) => layer.name === node.name || layer.sources.includes(node.name));
-      if (layer && layer !== selected) {
+      if (isTelling) return;
+      const layer = node && (layers.find((layer) => nodeOf(layer) === node.name)
+        ?? layers.find((layer) => layer.sources.includes(node.name)) ?? null);
+      if (layer !== selected) {
         selected = layer;
         showDetails();
         listeners.forEach((listener) => listener());
@@ -134,13 +139,14 @@ function createHead(profile) {
     html("p", { class: "soft" }, `weights ${profile.model.weights}, on ${profile.device.name} (${profile.device.platform}), `
       + `batch ${profile.batch}, accuracy ${profile.accuracy}, ${profile.precision}, medians of ${profile.runs} runs`),
     html("div", { class: "figures" },
-      figure(`${digits(total.unprofiled_wall_ms)} ms`, `a run, ± ${digits(total.noise_ms)} ms`),
-      figure(`${digits(total.corrected.kernel_ms)} ms`, `in ${profile.layers.length} kernels, ${digits(total.corrected.gap_ms)} ms elsewhere`),
+      figure(timeText(total.unprofiled_wall_ms * 1e3), `a run, ± ${timeText(total.noise_ms * 1e3)}`),
+      figure(timeText(total.corrected.kernel_ms * 1e3), `in ${profile.layers.length} kernel${profile.layers.length === 1 ? "" : "s"}, `
+        + `${timeText(total.corrected.gap_ms * 1e3)} elsewhere`),
       figure(percentText(overhead), "what profiling adds, taken off above"),
       memory ? figure(bytesText(memory.peak_bytes), "on the device") : null,
       profile.peaks ? figure(`${digits(profile.peaks.gflops)} GFLOP/s`, "the device reaches at best") : null),
     slowest.length ? html("ul", { class: "advice" }, ...slowest.map((layer) =>
-      html("li", {}, html("b", {}, layer.name), `, ${percentText(layer.share)} of the time: ${layer.roofline.advice}`))) : null);
+      html("li", {}, html("b", {}, layer.name), `, ${percentText(layer.share)} of the time: `, ...withCode(layer.roofline.advice)))) : null);
 }
 
 /** Light or dark, as the system has it until somebody chooses. */

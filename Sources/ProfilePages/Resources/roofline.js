@@ -26,9 +26,12 @@ function createRoofline(target, page) {
   function draw() {
     const x = logarithmic(lowX, highX, left, width - 12), y = logarithmic(lowY, highY, height - bottom, 10);
     const parts = [];
-    for (const value of logTicks(lowX, highX)) {
+    // Between tenfold values only where there is room for their numbers.
+    const columns = logTicks(lowX, highX).filter((value, _, all) =>
+      (width - left) / all.length > 34 || Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6));
+    for (const value of columns) {
       parts.push(svg("line", { class: "grid", x1: x(value), x2: x(value), y1: 10, y2: height - bottom }),
-        svg("g", { class: "tick" }, svg("text", { x: x(value), y: height - bottom + 16, "text-anchor": "middle" }, String(+value.toPrecision(2)))));
+        below(x(value), height - bottom + 16, width, String(+value.toPrecision(2))));
     }
     for (const value of logTicks(lowY, highY)) {
       parts.push(svg("line", { class: "grid", x1: left, x2: width - 12, y1: y(value), y2: y(value) }),
@@ -45,7 +48,7 @@ function createRoofline(target, page) {
       const at = from ** 0.4 * Math.min(knee, highX) ** 0.6, place = [x(at), y(at * level.gbytes_per_s)];
       const slope = Math.atan2(y(knee * level.gbytes_per_s) - y(from * level.gbytes_per_s), x(knee) - x(from)) * 180 / Math.PI;
       parts.push(svg("text", { class: "soft", transform: `translate(${place[0]} ${place[1] - 5}) rotate(${slope})`, "text-anchor": "middle" },
-        `${level.name} ${digits(level.gbytes_per_s)} GB/s`));
+        width < 640 ? level.name : `${level.name} ${digits(level.gbytes_per_s)} GB/s`));
     }
     const first = Math.min(...peaks.memory.map((level) => peaks.gflops / level.gbytes_per_s), highX);
     parts.push(svg("line", { x1: x(Math.max(lowX, first)), x2: width - 12, y1: y(peaks.gflops), y2: y(peaks.gflops), stroke: "var(--ink)", "stroke-width": 1.8 }),

@@ -32,8 +32,9 @@ function createTable(target, page) {
   const found = html("span", { class: "soft", "aria-live": "polite" });
   const search = html("input", { type: "search", placeholder: "layer, op or variant", "aria-label": "Filter the table",
     oninput: () => { query = search.value.toLowerCase(); draw(); } });
-  target.append(html("div", { class: "tools" }, search, found),
-    html("div", { class: "scroll", tabindex: 0 }, html("table", {}, html("thead", {}, html("tr", {}, ...heads)), body)));
+  const scroll = html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "All kernels" },
+    html("table", {}, html("thead", {}, html("tr", {}, ...heads)), body));
+  target.append(html("div", { class: "tools" }, search, found), scroll);
   const rows = new Map(page.layers.map((layer) => [layer, row(layer)]));
 
   function row(layer) {
@@ -65,8 +66,23 @@ function createTable(target, page) {
     mark();
   }
   function mark() {
-    for (const [layer, element] of rows) element.classList.toggle("chosen", page.isSelected(layer));
+    for (const [layer, element] of rows) {
+      const isChosen = page.isSelected(layer);
+      element.classList.toggle("chosen", isChosen);
+      element.setAttribute("aria-current", String(isChosen));
+    }
+  }
+  /** Scrolls the table, not the page, to the row that is selected. */
+  function reveal() {
+    mark();
+    const chosen = [...rows].find(([layer]) => page.isSelected(layer))?.[1];
+    if (!chosen?.isConnected) return;
+    const head = heads[0].offsetHeight, top = chosen.offsetTop - head;
+    if (top < scroll.scrollTop) scroll.scrollTop = top;
+    else if (top + head + chosen.offsetHeight > scroll.scrollTop + scroll.clientHeight) {
+      scroll.scrollTop = top + head + chosen.offsetHeight - scroll.clientHeight / 2;
+    }
   }
   draw();
-  page.onchange(mark);
+  page.onchange(reveal);
 }

@@ -37,7 +37,7 @@ function createTimeline(target, page) {
     const parts = [];
     for (const value of ticks(view[0], view[1], width / 110)) {
       parts.push(svg("line", { class: "grid", x1: x(value), x2: x(value), y1: 20, y2: height - 22 }),
-        svg("g", { class: "tick" }, svg("text", { x: x(value), y: height - 7, "text-anchor": "middle" }, timeText(value))));
+        below(x(value), height - 7, width, timeText(value)));
     }
     for (const [name, y] of Object.entries(rows)) {
       parts.push(svg("text", { x: 4, y: y + heights[name] / 2 + 4, class: "soft" }, name));
@@ -52,7 +52,7 @@ function createTimeline(target, page) {
       });
       page.point(box, layer, tip);
       parts.push(box);
-      if (row === "device" && stop - start > 46) {
+      if (row === "device" && stop - start > 60) {
         const label = shortName(layer, Math.floor((stop - start - 8) / 6.4));
         parts.push(svg("text", { x: start + 4, y: rows[row] + 24, style: "fill:#fff;pointer-events:none;font-size:11px" }, label));
       }
