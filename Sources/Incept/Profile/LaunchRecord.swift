@@ -123,7 +123,12 @@ package struct LaunchRecord {
     return plan.launches.indices.map { index in
       var layer = layer(index, of: plan)
       layer.share = sum > 0 ? layer.time.median * 1e3 / sum : 0
-      layer.roofline = roofline.flatMap { layer.roofline(plan.launches[index], plan, batch, $0) }
+      // The host's times have enqueueing and waiting in them, which no roofline has.
+      if flaws[index] == nil {
+        layer.roofline = roofline.flatMap {
+          layer.roofline(plan.launches[index], plan, batch, $0)
+        }
+      }
       layer.timeline = shown.flatMap { run in
         guard index < run.stamps.count, index < run.enqueues.count else { return nil }
         return ProfileReport.Timeline(
