@@ -17,6 +17,11 @@ function createRoofline(target, page) {
   const picture = svg("svg", { height, role: "img", "aria-label": "Roofline: rate over operations per byte" });
   target.append(html("div", { class: "chart" }, picture), page.legend(points));
 
+  if (points.some((layer) => layer.executed_gflops > 1.05 * peaks.gflops)) {
+    target.append(html("p", {}, "Some layers are faster than what was measured as the best of the device, which may have been busy then. ",
+      html("code", {}, "incept devices --measure"), " measures again."));
+  }
+
   const intensities = points.map((layer) => layer.roofline.flop_per_byte);
   const lowX = Math.min(0.5, ...intensities) / 1.5;
   const highX = Math.max(...intensities, ...peaks.memory.map((level) => 2 * peaks.gflops / level.gbytes_per_s)) * 2;
