@@ -66,7 +66,7 @@ bench-peers: build  ## Every case of tools/bench/README.md against the same; ARG
 	@tools/bench/run.sh $(ARGS)
 
 bench-layers: build  ## How near each layer of Inception V3 is to what bounds it
-	@$(INCEPT) profile inception_v3 --weights synthetic --runs 40 --sort order --format json -o .build/layers.json
+	@$(INCEPT) profile inception_v3 --weights synthetic --runs 40 --roofline --sort order --format json -o .build/layers.json
 	@python3 tools/bench/layers.py .build/layers.json $(ARGS)
 
 clean:  ## Remove what was built

@@ -13,13 +13,13 @@ package struct Canvas {
   /// What the picture is called, for viewers and screen readers.
   let title: String
   let typesetter: Typesetter
-  private(set) var marks: [Mark] = []
+  package private(set) var marks: [Mark] = []
 
   /// Largest distance from the corner, in points: 200 inches, as PDF readers allow.
   package static let limit = 14_400.0
 
   /// What was drawn.
-  enum Mark {
+  package enum Mark {
     case line([Point], Stroke)
     case rectangle(Rectangle, fill: Colour?, Stroke?)
     case circle(centre: Point, radius: Double, fill: Colour)
@@ -30,13 +30,13 @@ package struct Canvas {
   }
 
   /// How a line looks.
-  struct Stroke: Hashable {
+  package struct Stroke: Hashable {
     var colour: Colour
     var width: Double
   }
 
   /// Text at its place.
-  struct PlacedText: Hashable {
+  package struct PlacedText: Hashable {
     var text: String
     /// Where the baseline starts, has its middle or ends.
     var anchor: Point

@@ -95,11 +95,13 @@ extension ChartPainter {
 // Remarks
 extension ChartPainter {
   /// The distance of remarks.
-  static let calloutLine = TextStyle(size: 9).lineHeight
+  package static let calloutLine = TextStyle(size: 9).lineHeight
 
   /// The remarks that can be drawn, the topmost first: their value's place and the height of their text's middle,
   /// which is not above `top`. Where there is no room for all, the first ones.
-  func calloutPlaces(below top: Double) -> [(callout: Chart.Callout, at: Point, middle: Double)] {
+  package func calloutPlaces(below top: Double) -> [(
+    callout: Chart.Callout, at: Point, middle: Double
+  )] {
     let isBeside = !chart.y.names.isEmpty
     let visible = chart.callouts.prefix(1 + Int(frame.height / Self.calloutLine))
       .compactMap { callout -> (callout: Chart.Callout, at: Point)? in
@@ -139,7 +141,7 @@ extension ChartPainter {
 
   /// Moves `places` (rising) apart: up where they are too close to the next, then down where they are above
   /// `first`.
-  static func spread(
+  package static func spread(
     _ places: [Double], apart distance: Double, from first: Double
   ) -> [Double] {
     var result = places

@@ -1,13 +1,13 @@
 import TensorCore
 
 /// A chart at its place on a canvas.
-struct ChartPainter {
-  let chart: Chart
+package struct ChartPainter {
+  package let chart: Chart
   /// What lies between the axes.
-  private(set) var plot: Rectangle
-  let frame: Rectangle
+  package private(set) var plot: Rectangle
+  package let frame: Rectangle
   /// Lower edge of title and legend.
-  let top: Double
+  package let top: Double
   private let xTicks: [Tick]
   private let yTicks: [Tick]
   /// The widest that a label of the vertical axis may be.
@@ -20,7 +20,7 @@ struct ChartPainter {
   private static let gap = 5.0
 
   /// Makes room for labels and titles.
-  init(_ chart: Chart, in frame: Rectangle, of canvas: Canvas) throws(InceptError) {
+  package init(_ chart: Chart, in frame: Rectangle, of canvas: Canvas) throws(InceptError) {
     self.chart = chart
     self.frame = frame
     nameLimit = frame.width * 0.35
@@ -84,19 +84,19 @@ struct ChartPainter {
   }
 
   /// Where a value along the horizontal axis is.
-  func x(_ value: Double) -> Double? {
+  package func x(_ value: Double) -> Double? {
     chart.x.fraction(of: value).map { plot.x + $0 * plot.width }
   }
 
   /// Where a value along the vertical axis is. Categories are read from the top.
-  func y(_ value: Double) -> Double? {
+  package func y(_ value: Double) -> Double? {
     chart.y.fraction(of: value).map {
       chart.y.names.isEmpty ? plot.bottom - $0 * plot.height : plot.y + $0 * plot.height
     }
   }
 
   /// Where a point is; nil where it has no place.
-  func place(_ point: Point) -> Point? {
+  package func place(_ point: Point) -> Point? {
     guard let x = x(point.x), let y = y(point.y) else { return nil }
     return Point(x, y)
   }

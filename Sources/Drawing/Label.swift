@@ -1,11 +1,11 @@
 /// Text out of files and command lines, made fit for a picture.
-enum Label {
+package enum Label {
   /// Longest text in Unicode scalars. Nothing wider fits a picture, and combining marks have no width.
-  static let limit = 256
+  package static let limit = 256
 
   /// `text` as one line: what steers printers (controls, marks of direction, joiners) is left out, breaks are
   /// spaces.
-  static func printable(_ text: String) -> String {
+  package static func printable(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars.prefix(limit + 1) {
       guard result.count < limit else {

@@ -37,7 +37,7 @@ extension Canvas {
   }
 
   /// The bytes of a file of the picture.
-  func encoded(_ format: PictureFormat) throws(InceptError) -> [UInt8] {
+  package func encoded(_ format: PictureFormat) throws(InceptError) -> [UInt8] {
     switch format {
     case .png: try CairoRenderer(self).png()
     case .pdf: try CairoRenderer(self).pdf()

@@ -1,13 +1,13 @@
 import Foundation
 
 /// A mark on an axis.
-struct Tick: Sendable, Hashable {
+package struct Tick: Sendable, Hashable {
   /// Where it is.
-  let value: Double
+  package let value: Double
   /// What it says; empty for small marks between.
-  var label = ""
+  package var label = ""
   /// What is raised after the label: the exponent of a power of ten.
-  var exponent = ""
+  package var exponent = ""
 }
 
 extension Axis {
@@ -15,7 +15,7 @@ extension Axis {
   ///
   /// Linear axes have them at multiples of 1, 2 or 5 times a power of ten, logarithmic ones at powers of ten.
   /// Powers are written out from 0.001 to 10000, and all as 10 with an exponent where one is beyond.
-  func ticks(limit: Int) -> [Tick] {
+  package func ticks(limit: Int) -> [Tick] {
     let limit = max(limit, 2)
     switch scale {
     case .categories(let names):

@@ -23,7 +23,7 @@ package struct TextStyle: Sendable, Hashable {
 }
 
 /// Measures text with the font it will be drawn in, and cuts what is too long.
-final class Typesetter {
+package final class Typesetter {
   private let regular: CairoFont
   private let bold: CairoFont
   private var advances: [Glyph: Double?] = [:]
@@ -34,13 +34,13 @@ final class Typesetter {
   }
 
   /// Finds the machine's fonts.
-  init() throws(InceptError) {
+  package init() throws(InceptError) {
     regular = try CairoFont(isBold: false)
     bold = try CairoFont(isBold: true)
   }
 
   /// The width of `text` in points.
-  func width(_ text: String, _ style: TextStyle) throws(InceptError) -> Double {
+  package func width(_ text: String, _ style: TextStyle) throws(InceptError) -> Double {
     var total = 0.0
     for scalar in text.unicodeScalars {
       total += try width(of: scalar, isBold: style.isBold)
@@ -50,7 +50,7 @@ final class Typesetter {
 
   /// `text` in one line that is at most `limit` points wide; what is too long ends in `…`. Empty where not even
   /// that fits.
-  func fitted(
+  package func fitted(
     _ text: String, _ style: TextStyle, limit: Double
   ) throws(InceptError) -> String {
     let text = Label.printable(text)
@@ -71,7 +71,7 @@ final class Typesetter {
   }
 
   /// `text` with other characters for those that the font lacks.
-  func drawable(_ text: String, isBold: Bool) throws(InceptError) -> String {
+  package func drawable(_ text: String, isBold: Bool) throws(InceptError) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       let has = try advance(of: scalar, isBold: isBold) != nil

@@ -99,7 +99,7 @@ package struct BoxSizes: Sendable {
       // Room for the mark that says that it can be opened.
       let title = TextFit.width(
         TextFit.clean(scope.title, limit: 100), size: Self.headSize, bold: true)
-      return Self.box(lines, atLeast: max(120, min(Self.widest, title + 2 * Self.margin + 12)))
+      return Self.box(lines, atLeast: max(120, min(Self.widest + 24, title + 2 * Self.margin + 12)))
     }
     titles = layered.hierarchy.scopes.map { TextFit.clean($0.title, limit: 200) }
   }

@@ -141,7 +141,8 @@ struct ScopePlacement {
       var extent = Placement.Extent(width: box.width, height: box.height)
       for (place, value) in values.enumerated() {
         let part = (Double(place) + 0.5) / Double(values.count) - 0.5
-        extent.exits[value] = (part * box.width).rounded()
+        // As JavaScript rounds.
+        extent.exits[value] = (part * box.width + 0.5).rounded(.down)
       }
       let label = shown.isEmpty ? 0 : BoxSizes.label
       extent.height += label

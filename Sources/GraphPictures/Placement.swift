@@ -105,7 +105,10 @@ package struct Placement {
     let right = middle.indices.map { middle[$0] + extents[$0].width / 2 }.max() ?? 0
     width = max(right - left + 2 * Self.margin, least)
     let shift = (width - (right - left)) / 2 - left
-    for item in middle.indices { middle[item] = ((middle[item] + shift) * 2).rounded() / 2 }
+    // To halves, as JavaScript rounds.
+    for item in middle.indices {
+      middle[item] = ((middle[item] + shift) * 2 + 0.5).rounded(.down) / 2
+    }
   }
 
   private func gap(_ left: Int, _ right: Int) -> Double {

@@ -53,7 +53,15 @@ package struct Queue: ~Copyable, @unchecked Sendable {
 
   /// Waits until everything enqueued so far is done, and lets go of what it used.
   package func finish() throws(InceptError) {
-    let status = waiting { clFinish(raw) }
+    let status = waiting {
+      // Mesa 22's clFinish returns before what a clFlush has handed over is done; an event behind it does not.
+      var marker: cl_event?
+      if clEnqueueMarkerWithWaitList(raw, 0, nil, &marker) == 0, let last = marker {
+        clWaitForEvents(1, &marker)
+        clReleaseEvent(last)
+      }
+      return clFinish(raw)
+    }
     guard status == 0 else { throw context.error(status, "clFinish") }
   }
 

@@ -45,7 +45,9 @@ package enum Plateaus {
     for index in points.indices.dropLast().reversed() {
       stairs[index].rate = max(points[index].rate, stairs[index + 1].rate)
     }
-    let memory = stairs.firstIndex { $0.rate <= last.rate * spread } ?? stairs.count - 1
+    // One of the last points alone may be slow by chance.
+    let tail = stairs.first { $0.bytes * 2 > last.bytes }?.rate ?? last.rate
+    let memory = stairs.firstIndex { $0.rate <= tail * spread } ?? stairs.count - 1
     var parts = flatParts(stairs[..<memory])
     parts.append(memory..<stairs.count)
     var levels: [Level] = []
@@ -53,7 +55,7 @@ package enum Plateaus {
       // The stairs are biased upwards by a little; the points themselves are not. Of the memory the largest sets count, of
       // which least is still in a cache.
       let isLast = part.upperBound == points.count
-      let counted = points[part].filter { !isLast || $0.bytes * 2 > last.bytes }
+      let counted = points[part].filter { !isLast || $0.bytes * 3 > last.bytes * 2 }
       let rate = Statistics(counted.map(\.rate)).median
       let level = Level(capacity: points[part.upperBound - 1].bytes, rate: rate)
       if let previous = levels.last, previous.rate < rate * distance {

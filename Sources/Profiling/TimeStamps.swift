@@ -27,12 +27,16 @@ package struct TimeStamps: Sendable, Hashable {
     case zero
     /// The command ended before it started.
     case reversed
-    /// The command took longer than the whole run it is part of.
+    /// The command took longer than the whole run it is part of, or less than anything that is started does.
     case absurd
   }
 
   /// How much longer than the host's clock says a command may seem to take, for clocks that drift.
   private static let tolerance = 1.1
+
+  /// Nanoseconds below which no command is believed: starting the smallest takes some hundred on any device, and
+  /// rusticl's llvmpipe says 1 of all of them.
+  private static let shortest: UInt64 = 50
 
   /// What is wrong with `stamps`, or nil for stamps that can be used.
   ///
@@ -41,7 +45,8 @@ package struct TimeStamps: Sendable, Hashable {
     guard let stamps else { return .missing }
     if stamps.ended < stamps.started { return .reversed }
     if stamps.started == 0 || stamps.ended == stamps.started { return .zero }
-    return Double(stamps.ended - stamps.started) > wall * tolerance ? .absurd : nil
+    let duration = stamps.ended - stamps.started
+    return duration < shortest || Double(duration) > wall * tolerance ? .absurd : nil
   }
 
   /// What is wrong with the stamps of waiting, `queued` and `submitted`, of stamps whose start and end can be used; nil

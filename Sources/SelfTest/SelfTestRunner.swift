@@ -45,6 +45,8 @@ package final class SelfTestRunner {
       for problem in try family.problems() {
         for variant in try family.variants(of: problem, on: backend.traits) {
           name = variant.name
+          // Where compiling takes long, some problems have to do.
+          if result.problems > 0, (clock.now - start) / .seconds(1) > Self.budget { continue }
           guard estimate(variant) < Self.longest else {
             if result.verdict == .unused { result.verdict = .skipped }
             continue
@@ -61,7 +63,8 @@ package final class SelfTestRunner {
           }
         }
       }
-      if result.verdict == .agrees, let speed = family.speed {
+      let isInTime = (clock.now - start) / .seconds(1) < Self.budget
+      if result.verdict == .agrees, isInTime, let speed = family.speed {
         name = "timing"
         announce(name)
         try time(try speed(), of: family, &result)
@@ -73,6 +76,8 @@ package final class SelfTestRunner {
     return finished(result, start)
   }
 
+  /// Seconds after which no further problem of a family is begun.
+  private static let budget = 20.0
   /// Seconds that an estimate may say a problem takes.
   private static let longest = 15.0
 

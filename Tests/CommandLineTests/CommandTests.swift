@@ -113,7 +113,8 @@ struct CommandTests {
         let arguments = words.flatMap { word in
           switch word {
           case "Samples/*.png": Incept.samples
-          case "out", "logs", "inception.dot", "inception.html", "before.json", "before.trace.json":
+          case "out", "logs", "inception.dot", "inception.html", "before.json", "before.trace.json",
+            "digits.svg":
             ["\(folder)/\(word)"]
           case "input=digit.npy": ["input=\(folder)/digit.npy"]
           default: [word]

@@ -45,6 +45,7 @@ struct ErrorTests {
       ["profile", "digits_cnn", "--dry-run", "--format", "csv"],
       ["profile", "digits_cnn", "--group", "--format", "csv"],
       ["profile", "digits_cnn", "--memory-limit", "much"],
+      ["graph", "digits_cnn", "--profile", "p.json"],
     ])
   func usage(_ arguments: [String]) throws {
     expect(try Incept(arguments), 64)

@@ -1,7 +1,6 @@
+import Drawing
 import TestSupport
 import Testing
-
-@testable import Drawing
 
 @Suite("axes")
 struct AxisTests {

@@ -1,9 +1,8 @@
+import Drawing
 import Foundation
 import Imaging
 import TensorCore
 import Testing
-
-@testable import Drawing
 
 @Suite("canvases")
 struct CanvasTests {

@@ -1,8 +1,7 @@
+import Drawing
 import Imaging
 import TensorCore
 import Testing
-
-@testable import Drawing
 
 @Suite("charts")
 struct ChartTests {

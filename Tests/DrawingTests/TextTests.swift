@@ -1,8 +1,7 @@
+import Drawing
 import Foundation
 import TensorCore
 import Testing
-
-@testable import Drawing
 
 @Suite("text in pictures")
 struct TextTests {

@@ -21,7 +21,7 @@ struct DeviceCheckTests {
         echo "incept-check: {\\"family\\":\\"$1\\",\\"result\\":{\\"family\\":\\"$1\\",\\"verdict\\":\\"$2\\",\\"problems\\":1,\\"time_ms\\":1}}"
       }
       all() { # from the request: each family in a line
-        sed 's/.*"families":\\[//; s/\\].*//' | tr -d '"' | sed 's/, /@ /g; s/,/\\n/g; s/@ /, /g'
+        { cat; echo; } | sed 's/.*"families":\\[//; s/\\].*//' | tr -d '"' | sed 's/, /@ /g; s/,/\\n/g; s/@ /, /g'
       }
       \(script)
       """

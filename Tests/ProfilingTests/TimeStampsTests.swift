@@ -23,6 +23,8 @@ struct TimeStampsTests {
       (TimeStamps(queued: 5, submitted: 5, started: 20, ended: 10), .reversed),
       (TimeStamps(queued: 5, submitted: 5, started: 10, ended: 10_000_000), .absurd),
       (TimeStamps(queued: 5, submitted: 5, started: 10, ended: .max), .absurd),
+      (TimeStamps(queued: 5, submitted: 5, started: 10, ended: 11), .absurd),
+      (TimeStamps(queued: 5, submitted: 5, started: 10, ended: 59), .absurd),
     ])
   func flaws(_ stamps: TimeStamps?, _ flaw: TimeStamps.Flaw) {
     #expect(TimeStamps.flaw(of: stamps, within: Self.wall) == flaw)

@@ -1,44 +1,33 @@
-"""How near each layer is to what bounds it: layers.py PROFILE.json [--gflops N] [--gbytes N] [--markdown].
+"""How near each layer is to what bounds it: layers.py PROFILE.json [--markdown].
 
-PROFILE.json comes from `incept profile MODEL --format json`. A layer's bound is the longer of two times: the multiply-adds
-that the chosen algorithm executes (with the operations of Winograd's transforms, each as one) at --gflops, and its bytes,
-each moved once, at --gbytes. Both default to what two cores of the machine of docs/performance.md reach: a plain matrix
-product, and reads from the last-level cache.
+PROFILE.json comes from `incept profile MODEL --roofline --sort order --format json`, which knows each layer's bound from the
+device's measured peaks (docs/profiling.md). Here the shortest time counts, as other processes only ever make one longer.
 """
 import argparse
 import json
 import sys
 
 
-def bound(layer, gflops, gbytes):
-    """(microseconds, what bounds) of a layer of a profile."""
-    arithmetic = 2 * layer["executed_macs"] / gflops / 1e3
-    memory = layer["bytes"] / gbytes / 1e3
-    return (arithmetic, "arithmetic") if arithmetic >= memory else (memory, "bytes")
-
-
-def rows(profile, gflops, gbytes):
+def rows(profile):
     """Name, variant, shortest time, bound, what bounds, and the part of the time that the bound is, per layer."""
     result = []
     for layer in profile["layers"]:
-        least, kind = bound(layer, gflops, gbytes)
-        time = layer["time_us"]["min"]
-        result.append((layer["name"], layer["variant"], time, least, kind, least / time if time > 0 else 0.0))
+        time, roofline = layer["time_us"]["min"], layer["roofline"]
+        least = roofline["bound_us"]
+        result.append((layer["name"], layer["variant"], time, least, roofline["bound"], least / time if time > 0 else 0.0))
     return result
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("profile")
-    parser.add_argument("--gflops", type=float, default=227)
-    parser.add_argument("--gbytes", type=float, default=70)
     parser.add_argument("--markdown", action="store_true")
     arguments = parser.parse_args()
     with open(arguments.profile, encoding="utf-8") as file:
         profile = json.load(file)
-    if not str(profile.get("schema", "")).startswith("incept.profile/"):
-        sys.exit(f"layers: {arguments.profile}: expected a document of `incept profile --format json`")
-    table = rows(profile, arguments.gflops, arguments.gbytes)
+    if not str(profile.get("schema", "")).startswith("incept.profile/") or "peaks" not in profile:
+        sys.exit(f"layers: {arguments.profile}: expected a document of `incept profile --roofline --format json`")
+    table = rows(profile)
     if arguments.markdown:
         print("| layer | variant | us | bound us | by | reached |\n|---|---|---|---|---|---|")
     for name, variant, time, least, kind, part in table:

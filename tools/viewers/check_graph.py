@@ -122,7 +122,7 @@ def check_html(name, path, root, open_tab):
     boxes = tab.page.evaluate("picture.boxes.map(box => [box.x, box.y, box.w, box.h])")
     drawn = drawn_boxes(root)
     same = len(boxes) == len(drawn) and all(
-        max(abs(a - b) for a, b in zip(*pair)) <= 1.1 for pair in zip(relative(boxes), drawn)
+        max(abs(a - b) for a, b in zip(*pair)) <= 0.3 for pair in zip(relative(boxes), drawn)
     )
     checks.expect(same, f"{name}: the page places boxes as the SVG does")
     tab.check_silent(checks, f"{name}.html")

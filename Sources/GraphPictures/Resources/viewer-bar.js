@@ -7,7 +7,7 @@ const HELP = [
   ["Click", "select a node; open or close a module"],
   ["Tab, then arrow keys", "move the selection along edges; ← and → to its neighbours"],
   ["Shift and arrow keys", "move the picture while a node is selected"],
-  ["Enter", "open or close a module; on a node, go to its panel"],
+  ["Enter", "select the first node; open or close a module; on a node, go to its panel"],
   ["u", "select the module around"],
   ["e, c", "expand all, collapse all"],
   ["/", "search by name or operator; Enter and Shift+Enter for the next and the previous"],

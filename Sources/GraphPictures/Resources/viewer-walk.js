@@ -3,7 +3,7 @@
 
 /** Opens modules level by level as long as the picture stays readable at once. */
 function firstOpen(data) {
-  const readable = 60;
+  const readable = 60, few = 12, many = 400;
   const open = data.scopes.map((_, number) => number === 0);
   const children = data.scopes.map(() => []), own = data.scopes.map(() => 0);
   data.scopes.forEach((scope, number) => { if (scope.parent !== null) children[scope.parent].push(number); });
@@ -11,7 +11,8 @@ function firstOpen(data) {
   let boxes = own[0] + children[0].length, level = children[0];
   while (level.length) {
     const grown = level.reduce((sum, number) => sum + own[number] + children[number].length - 1, boxes);
-    if (grown > readable) break;
+    // One module around nearly everything is opened too.
+    if (grown > (boxes < few ? many : readable)) break;
     boxes = grown;
     for (const number of level) open[number] = true;
     level = level.flatMap((number) => children[number]);

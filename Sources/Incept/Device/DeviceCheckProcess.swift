@@ -50,7 +50,11 @@ final class DeviceCheckProcess {
   }
 
   deinit {
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    if process.isRunning {
+      // What it started, as a driver's compiler, has its group.
+      kill(-process.processIdentifier, SIGKILL)
+      kill(process.processIdentifier, SIGKILL)
+    }
     process.waitUntilExit()
     try? FileManager.default.removeItem(atPath: folder)
   }

@@ -70,11 +70,13 @@ extension ProfileReport {
       "\(ms(total.unprofiledWall)) ± \(NumberText.fixed(total.noise, 3)): "
         + "kernels \(ms(total.corrected.kernel)), the rest \(ms(total.corrected.gap))",
     ])
-    table.add([
-      "profiled",
-      "\(ms(total.wall)): kernels \(ms(total.kernel)), gaps \(ms(total.gap)), "
-        + "before the first \(ms(total.lead)), after the last \(ms(total.tail))",
-    ])
+    // Without the device's stamps nobody knows what was between kernels.
+    let parts =
+      layers.contains { $0.clock == "host" }
+      ? "kernels \(ms(total.kernel)), some of them timed by the host"
+      : "kernels \(ms(total.kernel)), gaps \(ms(total.gap)), "
+        + "before the first \(ms(total.lead)), after the last \(ms(total.tail))"
+    table.add(["profiled", "\(ms(total.wall)): \(parts)"])
     table.add(["profiling", cost(ms)])
     if let memory { table.add(["memory", memory.line]) }
     if let peaks { table.add(["peaks", peaks.line]) }

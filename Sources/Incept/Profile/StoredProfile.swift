@@ -4,7 +4,7 @@ import Profiling
 
 /// A profile as it was written to a file by `incept profile --format json`, read for a picture.
 ///
-/// Only what a picture needs must be there; everything else that a layer tells as a number or a text is shown as it is.
+/// Only what a picture needs must be there.
 public struct StoredProfile: Sendable {
   /// The file, or what stands for it in errors.
   let path: String
@@ -56,13 +56,26 @@ public struct StoredProfile: Sendable {
     layers = report.layers.map { layer in
       Layer(
         name: layer.name, sources: layer.sources, op: layer.op, time: layer.time.median,
-        figures: [
-          .init("variant", layer.variant),
-          .init("p90", "\(NumberText.fixed(layer.time.p90, 1)) µs"),
-          .init("GFLOP/s", NumberText.fixed(layer.gflops, 2)),
-          .init("GB/s", NumberText.fixed(layer.gigabytesPerSecond, 2)),
-        ])
+        figures: Self.figures(
+          variant: layer.variant, min: layer.time.min, p90: layer.time.p90, gflops: layer.gflops,
+          gigabytes: layer.gigabytesPerSecond, roofline: layer.roofline))
     }
+  }
+
+  /// What a picture tells of a kernel besides its median and share.
+  fileprivate static func figures(
+    variant: String?, min: Double?, p90: Double?, gflops: Double?, gigabytes: Double?,
+    roofline: ProfileReport.Roofline?
+  ) -> [PictureGraph.Attribute] {
+    func microseconds(_ value: Double) -> String { "\(NumberText.fixed(value, 1)) µs" }
+    func rate(_ value: Double) -> String { NumberText.fixed(value, 2) }
+    let figures: [(String, String?)] = [
+      ("variant", variant.map { TextFit.clean($0, limit: 400) }), ("min", min.map(microseconds)),
+      ("p90", p90.map(microseconds)), ("GFLOP/s", gflops.map(rate)), ("GB/s", gigabytes.map(rate)),
+      ("at least", roofline.map { microseconds($0.boundTime) }),
+      ("bound", roofline.map { TextFit.clean($0.advice, limit: 400) }),
+    ]
+    return figures.compactMap { name, text in text.map { .init(name, $0) } }
   }
 
   private init(path: String, model: String, source: String, batch: Int, layers: [Layer]) {
@@ -91,13 +104,12 @@ private struct DecodedLayer: Decodable {
   var sources: [String]
   var op: String
   var time: Double
-  var figures: [PictureGraph.Attribute] = []
+  var figures: [PictureGraph.Attribute]
 
-  private struct Key: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
+  private enum Key: String, CodingKey {
+    case name, sources, op, variant, gflops, roofline
+    case time = "time_us"
+    case gigabytes = "gbytes_per_s"
   }
 
   private struct Times: Decodable {
@@ -106,31 +118,17 @@ private struct DecodedLayer: Decodable {
     var p90: Double?
   }
 
-  private static let known: Set<String> = [
-    "name", "sources", "op", "time_us", "input", "output", "macs", "bytes", "share",
-  ]
-
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
-    func value<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
-      try container.decode(type, forKey: Key(stringValue: name))
-    }
-    name = try value(String.self, "name")
-    sources = try value([String].self, "sources")
-    op = try value(String.self, "op")
-    let times = try value(Times.self, "time_us")
+    name = try container.decode(String.self, forKey: .name)
+    sources = try container.decode([String].self, forKey: .sources)
+    op = try container.decode(String.self, forKey: .op)
+    let times = try container.decode(Times.self, forKey: .time)
     time = times.median
-    for (name, amount) in [("min", times.min), ("p90", times.p90)] {
-      if let amount { figures.append(.init(name, "\(NumberText.fixed(amount, 1)) µs")) }
-    }
-    // Whatever else there is, in the order of the names, as JSON has none.
-    let others = container.allKeys.filter { !Self.known.contains($0.stringValue) }
-    for key in others.sorted(by: { $0.stringValue < $1.stringValue }).prefix(40) {
-      if let text = try? container.decode(String.self, forKey: key) {
-        figures.append(.init(key.stringValue, TextFit.clean(text, limit: 400)))
-      } else if let number = try? container.decode(Double.self, forKey: key), number.isFinite {
-        figures.append(.init(key.stringValue, "\(Float(number))"))
-      }
-    }
+    figures = StoredProfile.figures(
+      variant: try container.decodeIfPresent(String.self, forKey: .variant), min: times.min,
+      p90: times.p90, gflops: try container.decodeIfPresent(Double.self, forKey: .gflops),
+      gigabytes: try container.decodeIfPresent(Double.self, forKey: .gigabytes),
+      roofline: try container.decodeIfPresent(ProfileReport.Roofline.self, forKey: .roofline))
   }
 }
