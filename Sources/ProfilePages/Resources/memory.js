@@ -19,10 +19,11 @@ function createMemory(target, page) {
   function draw() {
     const x = linear(0, count, left, width - 10), y = linear(0, most, height - bottom, 8);
     const parts = [];
-    for (const value of ticks(0, most / 2 ** 20, 6)) {
-      const place = y(value * 2 ** 20);
+    const unit = 1024 ** Math.floor(Math.log2(most) / 10);
+    for (const value of ticks(0, most / unit, 6)) {
+      const place = y(value * unit);
       parts.push(svg("line", { class: "grid", x1: left, x2: width - 10, y1: place, y2: place }),
-        svg("g", { class: "tick" }, svg("text", { x: left - 6, y: place + 4, "text-anchor": "end" }, bytesText(value * 2 ** 20))));
+        svg("g", { class: "tick" }, svg("text", { x: left - 6, y: place + 4, "text-anchor": "end" }, bytesText(value * unit))));
     }
     for (const value of ticks(0, count, Math.min(12, width / 60))) {
       if (!Number.isInteger(value)) continue;

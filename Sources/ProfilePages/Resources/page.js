@@ -133,7 +133,9 @@ function mountProfile(target, data) {
 function createHead(profile) {
   const { total, memory } = profile;
   const figure = (value, text) => html("div", { class: "figure" }, html("b", {}, value), html("span", {}, text));
-  const overhead = Math.max(0, total.wall_ms / total.unprofiled_wall_ms - 1);
+  // Kernels that run as one chain are launched one by one when profiled, which is told apart.
+  const single = Math.max(total.unchained_wall_ms ?? 0, total.unprofiled_wall_ms);
+  const overhead = Math.max(0, total.wall_ms / single - 1), apart = single - total.unprofiled_wall_ms;
   const slowest = [...profile.layers].sort((a, b) => b.share - a.share).filter((layer) => layer.roofline).slice(0, 3);
   return html("header", {}, html("h1", {}, profile.model.name),
     html("p", { class: "soft" }, `weights ${profile.model.weights}, on ${profile.device.name} (${profile.device.platform}), `
@@ -142,7 +144,8 @@ function createHead(profile) {
       figure(timeText(total.unprofiled_wall_ms * 1e3), `a run, ± ${timeText(total.noise_ms * 1e3)}`),
       figure(timeText(total.corrected.kernel_ms * 1e3), `in ${profile.layers.length} kernel${profile.layers.length === 1 ? "" : "s"}, `
         + `${timeText(total.corrected.gap_ms * 1e3)} elsewhere`),
-      figure(percentText(overhead), "what profiling adds, taken off above"),
+      figure(percentText(overhead), "what profiling adds"
+        + (apart > 0 ? `, and ${timeText(apart * 1e3)} as kernels run one by one` : "") + ", taken off above"),
       memory ? figure(bytesText(memory.peak_bytes), "on the device") : null,
       profile.peaks ? figure(`${digits(profile.peaks.gflops)} GFLOP/s`, "the device reaches at best") : null),
     slowest.length ? html("ul", { class: "advice" }, ...slowest.map((layer) =>

@@ -17,6 +17,11 @@ function createRoofline(target, page) {
   const picture = svg("svg", { height, role: "img", "aria-label": "Roofline: rate over operations per byte" });
   target.append(html("div", { class: "chart" }, picture), page.legend(points));
 
+  if (points.some((layer) => layer.executed_gflops > 1.05 * peaks.gflops)) {
+    target.append(html("p", {}, "Some layers are faster than what was measured as the best of the device, which may have been busy then. ",
+      html("code", {}, "incept devices --measure"), " measures again."));
+  }
+
   const intensities = points.map((layer) => layer.roofline.flop_per_byte);
   const lowX = Math.min(0.5, ...intensities) / 1.5;
   const highX = Math.max(...intensities, ...peaks.memory.map((level) => 2 * peaks.gflops / level.gbytes_per_s)) * 2;
@@ -39,17 +44,19 @@ function createRoofline(target, page) {
     }
     parts.push(svg("text", { class: "soft", x: (left + width) / 2, y: height - 8, "text-anchor": "middle" }, "operations per byte moved"),
       svg("text", { class: "soft", x: left + 4, y: 22 }, "GFLOP/s"));
-    for (const level of peaks.memory) {
+    peaks.memory.forEach((level, index) => {
       const knee = peaks.gflops / level.gbytes_per_s;
       const from = Math.max(lowX, lowY / level.gbytes_per_s);
-      if (from >= knee) continue;
+      if (from >= knee) return;
       parts.push(svg("line", { x1: x(from), y1: y(from * level.gbytes_per_s), x2: x(Math.min(knee, highX)),
         y2: y(Math.min(knee, highX) * level.gbytes_per_s), stroke: "var(--soft)", "stroke-width": 1.6 }));
-      const at = from ** 0.4 * Math.min(knee, highX) ** 0.6, place = [x(at), y(at * level.gbytes_per_s)];
+      // Names of lines that lie close together are not beside each other.
+      const part = index % 2 ? 0.3 : 0.65;
+      const at = from ** (1 - part) * Math.min(knee, highX) ** part, place = [x(at), y(at * level.gbytes_per_s)];
       const slope = Math.atan2(y(knee * level.gbytes_per_s) - y(from * level.gbytes_per_s), x(knee) - x(from)) * 180 / Math.PI;
       parts.push(svg("text", { class: "soft", transform: `translate(${place[0]} ${place[1] - 5}) rotate(${slope})`, "text-anchor": "middle" },
         width < 640 ? level.name : `${level.name} ${digits(level.gbytes_per_s)} GB/s`));
-    }
+    });
     const first = Math.min(...peaks.memory.map((level) => peaks.gflops / level.gbytes_per_s), highX);
     parts.push(svg("line", { x1: x(Math.max(lowX, first)), x2: width - 12, y1: y(peaks.gflops), y2: y(peaks.gflops), stroke: "var(--ink)", "stroke-width": 1.8 }),
       svg("text", { x: width - 16, y: y(peaks.gflops) - 6, "text-anchor": "end" }, `arithmetic ${digits(peaks.gflops)} GFLOP/s`));
