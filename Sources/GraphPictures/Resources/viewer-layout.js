@@ -168,9 +168,6 @@ function placeDown(scope, extents, metrics, title, ends) {
   return { tops, heights, height };
 }
 
-/** The nearest whole number, halves away from zero as Swift rounds them. */
-const roundAway = (value) => Math.sign(value) * Math.round(Math.abs(value));
-
 /** One open scope, placed by itself; `inner` has the open scopes within. */
 function placeScope(data, scopes, number, inner) {
   const scope = scopes[number], metrics = data.metrics;
@@ -182,7 +179,7 @@ function placeScope(data, scopes, number, inner) {
     labelled[item] = fits ? values.filter((_, i) => widths[i] > 0) : [];
     labelHeights[item] = labelled[item].length ? metrics.label : 0;
     const exits = new Map(values.map((value, place) =>
-      [value, roundAway(((place + 0.5) / values.length - 0.5) * box.w)]));
+      [value, Math.round(((place + 0.5) / values.length - 0.5) * box.w)]));
     return { width: box.w, height: box.h + labelHeights[item], entries: new Map(), exits, skew: 0 };
   };
   const extents = scope.kinds.map((kind, item) => {

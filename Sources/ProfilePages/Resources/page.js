@@ -34,7 +34,7 @@ function mountProfile(target, data) {
     },
     tipOf: (layer) => `${layer.name}\n${layer.op}, ${layer.variant}, ${shapeText(layer.output)}\n`
       + `${timeText(layer.time_us.median)} (${timeText(layer.time_us.min)} to ${timeText(layer.time_us.p90)}), ${percentText(layer.share)}`
-      + (layer.roofline ? `\n${layer.roofline.advice}` : ""),
+      + (layer.roofline ? `\n${layer.roofline.advice.replaceAll("`", "")}` : ""),
     /** Makes an element show a layer when the pointer is on it, and select it. */
     point(element, layer, text) {
       element.addEventListener("pointermove", (event) => {

@@ -87,6 +87,7 @@ function createTimeline(target, page) {
       if (queued === undefined) return;
       changes.push([queued, 1], [Math.max(queued, slices[position].start), -1]);
     });
+    if (!changes.length) return svg("text", { class: "soft", x: left, y: rows.queue + heights.queue / 2 + 4 }, "the device does not tell");
     changes.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
     const most = Math.max(1, ...changes.reduce((list, change) => { list.push((list.at(-1) ?? 0) + change[1]); return list; }, []));
     const y = linear(0, most, rows.queue + heights.queue, rows.queue);
