@@ -40,9 +40,14 @@ public struct Advice: Hashable, Sendable {
   /// Below this part of its bound, the roofline does not explain a kernel's time.
   public static let far = 0.5
 
+  /// Above this part of its bound, the peak must have been measured while the device was busy.
+  public static let beyond = 1.1
+
   /// Advice for a kernel that is bound so.
   public init(_ bound: RooflineModel.Bound, _ situation: Situation) {
-    let percent = "\(Int((min(situation.fraction, 1) * 100).rounded())) %"
+    let shown =
+      situation.fraction > Self.beyond ? min(situation.fraction, 99) : min(situation.fraction, 1)
+    let percent = "\(Int((shown * 100).rounded())) %"
     let head =
       switch bound {
       case .arithmetic: "arithmetic-bound at \(percent)"
@@ -55,6 +60,10 @@ public struct Advice: Hashable, Sendable {
   }
 
   private static func remedy(_ bound: RooflineModel.Bound, _ situation: Situation) -> String {
+    if bound == .arithmetic, situation.fraction > beyond {
+      return
+        "more than the measured peak: measure it again while nothing else runs (`incept devices --measure`)"
+    }
     if bound == .launch, situation.fraction >= far {
       return situation.batch == 1
         ? "starting it takes longer than its work: a larger batch, or fusing it with a neighbour"

@@ -108,7 +108,8 @@ struct AdviceTests {
   func near() {
     #expect(advice(.arithmetic, 0.93).hasPrefix("arithmetic-bound at 93 %: only another algorithm"))
     #expect(advice(.arithmetic, 0.93, saves: true).contains("--accuracy fast"))
-    #expect(advice(.arithmetic, 1.2).hasPrefix("arithmetic-bound at 100 %"))
+    #expect(advice(.arithmetic, 1.05).hasPrefix("arithmetic-bound at 100 %"))
+    #expect(advice(.arithmetic, 1.5).hasPrefix("arithmetic-bound at 150 %: more than the measured"))
   }
 
   @Test("between near and far, tuning where there is something to choose")

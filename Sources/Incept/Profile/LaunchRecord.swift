@@ -195,7 +195,9 @@ extension ProfileReport.Layer {
       activationBytes: activationBytes,
       arithmetic: launch.sumsFloat64 ? .double : halves ? .half : .float)
     let limit = model.limit(work)
-    let fraction = limit.microseconds / time.median
+    let part = limit.microseconds / time.median
+    // A kernel's time is from start to end, a launch's from one to the next: the kernel may well be shorter.
+    let fraction = limit.bound == .launch ? min(1, part) : part
     let advice = Advice(
       limit.bound,
       .init(
