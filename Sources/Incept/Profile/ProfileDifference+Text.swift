@@ -55,6 +55,14 @@ extension ProfileDifference {
     return text
   }
 
+  /// How most layers changed, where they changed alike and by more than the noise of the whole; nil where not.
+  private var drift: Double? {
+    let changes = layers.filter { $0.share >= 0.002 }.compactMap(\.change).sorted()
+    guard changes.count >= 8, total.verdict != .same else { return nil }
+    let (low, middle) = (changes[changes.count / 4], changes[changes.count / 2])
+    return low * changes[changes.count * 3 / 4] > 0 && abs(middle) > 0.02 ? middle : nil
+  }
+
   /// In what the profiles were made differently.
   private var remarks: [String] {
     func remark(_ what: String, _ before: String, _ after: String) -> String? {
@@ -66,6 +74,9 @@ extension ProfileDifference {
       remark("accuracy", before.accuracy.rawValue, after.accuracy.rawValue),
       remark("precision", before.precision.rawValue, after.precision.rawValue),
       remark("batch", "\(before.batch)", "\(after.batch)"),
+      drift.map {
+        "most layers changed alike, by about \(Self.signed($0)): the machine, rather than the network? Repeat both in turns"
+      },
     ].compactMap { $0 }
   }
 
