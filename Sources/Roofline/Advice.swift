@@ -40,7 +40,7 @@ public struct Advice: Hashable, Sendable {
   /// Below this part of its bound, the roofline does not explain a kernel's time.
   public static let far = 0.5
 
-  /// Above this part of its bound, the peak must have been measured while the device was busy.
+  /// Above this part of its bound, the peak was measured while the device was busy, or data was nearer than expected.
   public static let beyond = 1.1
 
   /// Advice for a kernel that is bound so.
@@ -60,9 +60,16 @@ public struct Advice: Hashable, Sendable {
   }
 
   private static func remedy(_ bound: RooflineModel.Bound, _ situation: Situation) -> String {
-    if bound == .arithmetic, situation.fraction > beyond {
-      return
-        "more than the measured peak: measure it again while nothing else runs (`incept devices --measure`)"
+    if situation.fraction > beyond {
+      switch bound {
+      case .arithmetic:
+        return
+          "more than the measured peak: measure it again while nothing else runs (`incept devices --measure`)"
+      case .bandwidth:
+        return
+          "more than the measured bandwidth: data was nearer than sizes let expect, or it was measured while something else ran (`incept devices --measure`)"
+      case .launch: break
+      }
     }
     if bound == .launch, situation.fraction >= far {
       return situation.batch == 1

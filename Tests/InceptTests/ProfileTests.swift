@@ -10,7 +10,7 @@ struct ProfileTests {
   private static let peaks = DevicePeaks(
     gflops: 200, memory: [.init(name: "memory", capacity: nil, gigabytesPerSecond: 20)], launch: 1)
 
-  private func profile(peaks: DevicePeaks? = Self.peaks) throws -> ProfileReport {
+  fileprivate func profile(peaks: DevicePeaks? = Self.peaks) throws -> ProfileReport {
     let session = try Session(Model.load("digits_cnn"), on: Device.select())
     return try session.profile(MeasureOptions(runs: 9, warmup: 1), peaks: peaks)
   }
@@ -168,4 +168,17 @@ private func withTemporaryFile(_ content: Data, _ body: (String) throws -> Void)
 
 private func withTemporaryFile(_ content: String, _ body: (String) throws -> Void) throws {
   try withTemporaryFile(Data(content.utf8), body)
+}
+
+extension ProfileTests {
+  @Test("the table fits a terminal, and tells what it leaves out", arguments: [60, 80, 100, 140])
+  func width(_ width: Int) throws {
+    var report = try profile()
+    report.layers[0].name = "a module with a long name / a branch with a long name / a convolution"
+    let table = report.text(width: width).components(separatedBy: "\n\n")[0]
+    #expect(table.split(separator: "\n").allSatisfy { $0.count <= width }, "\(table)")
+    #expect(table.contains("MEDIAN us") && table.contains("SHARE"))
+    #expect(table.contains("left out for the width") == (width < 140))
+    #expect(!report.text().contains("left out"))
+  }
 }

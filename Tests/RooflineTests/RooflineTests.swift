@@ -110,6 +110,7 @@ struct AdviceTests {
     #expect(advice(.arithmetic, 0.93, saves: true).contains("--accuracy fast"))
     #expect(advice(.arithmetic, 1.05).hasPrefix("arithmetic-bound at 100 %"))
     #expect(advice(.arithmetic, 1.5).hasPrefix("arithmetic-bound at 150 %: more than the measured"))
+    #expect(advice(.bandwidth("L2"), 2).hasPrefix("L2-bandwidth-bound at 200 %: more than"))
   }
 
   @Test("between near and far, tuning where there is something to choose")

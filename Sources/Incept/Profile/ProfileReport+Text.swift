@@ -2,35 +2,79 @@ import Profiling
 
 extension ProfileReport {
   /// The report for people: a table of the layers, then the totals, the memory, and what would help the slowest.
-  public func text() -> String {
-    var columns: [(String, TextTable.Alignment)] = [
-      ("LAYER", .left), ("OP", .left), ("VARIANT", .left), ("OUTPUT", .left), ("MACS", .right),
-      ("MIN us", .right), ("MEDIAN us", .right), ("P90 us", .right), ("QUEUE us", .right),
-      ("GFLOP/s", .right), ("GB/s", .right),
-    ]
-    if peaks != nil { columns += [("BOUND", .left), ("OF IT", .right)] }
-    columns += [("SHARE", .right), ("", .left)]
-    var table = TextTable(columns)
-    let largest = layers.map(\.share).max() ?? 0
-    for layer in layers {
-      var cells = [
-        layer.shortName, layer.op, layer.variant, "\(Shape(layer.output))",
-        NumberText.count(layer.macs), NumberText.fixed(layer.time.min, 1),
-        NumberText.fixed(layer.time.median, 1) + (layer.clock == "host" ? "*" : ""),
-        NumberText.fixed(layer.time.p90, 1),
-        NumberText.fixed(layer.queue, 1) + (layer.queueFlaw == nil ? "" : "?"),
-        layer.rates, NumberText.fixed(layer.gigabytesPerSecond, 2),
-      ]
-      if peaks != nil {
-        cells += [
-          layer.roofline?.bound ?? "", layer.roofline.map { Self.percent($0.fraction) } ?? "",
-        ]
+  ///
+  /// - Parameter width: Characters that a line may have: names are shortened, then columns left out, which is told; nil
+  ///   for any number.
+  public func text(width: Int? = nil) -> String {
+    let columns = Self.columns.filter { peaks != nil || !$0.needsPeaks }
+    var kept = columns
+    var left: [String] = []
+    var text = table(kept).text(width: width)
+    for title in Self.leastNeeded {
+      guard let width, text.split(separator: "\n").contains(where: { $0.count > width }) else {
+        break
       }
-      cells += [NumberText.percent(layer.share), Bar.text(layer.share, of: largest)]
-      table.add(cells)
+      kept.removeAll { $0.title == title }
+      left.append(title)
+      text = table(kept).text(width: width)
     }
-    return table.text() + "\n" + totals()
+    if !left.isEmpty {
+      text += FittedTable.wrapped(
+        "left out for the width: \(left.joined(separator: ", ")); --format csv has all", to: width)
+    }
+    return text + "\n" + totals(width: width)
   }
+
+  private func table(_ columns: [Column]) -> FittedTable {
+    var table = FittedTable(
+      columns.map { FittedTable.Column($0.title, $0.alignment, fit: $0.fit, least: $0.least) })
+    let largest = layers.map(\.share).max() ?? 0
+    for layer in layers { table.add(columns.map { [$0.cell(layer, largest)] }) }
+    return table
+  }
+
+  /// A column of the table.
+  private struct Column {
+    let title: String
+    var alignment = TextTable.Alignment.right
+    var fit = FittedTable.Fit.whole
+    var least = 0
+    var needsPeaks = false
+    /// The text for a layer, where the largest share of any is known.
+    let cell: @Sendable (Layer, Double) -> String
+  }
+
+  private static let columns: [Column] = [
+    Column(title: "LAYER", alignment: .left, fit: .middle, least: 18) { layer, _ in layer.shortName
+    },
+    Column(title: "OP", alignment: .left, fit: .end, least: 8) { layer, _ in layer.op },
+    Column(title: "VARIANT", alignment: .left, fit: .end, least: 12) { layer, _ in layer.variant },
+    Column(title: "OUTPUT", alignment: .left) { layer, _ in "\(Shape(layer.output))" },
+    Column(title: "MACS") { layer, _ in NumberText.count(layer.macs) },
+    Column(title: "MIN us") { layer, _ in NumberText.fixed(layer.time.min, 1) },
+    Column(title: "MEDIAN us") { layer, _ in
+      NumberText.fixed(layer.time.median, 1) + (layer.clock == "host" ? "*" : "")
+    },
+    Column(title: "P90 us") { layer, _ in NumberText.fixed(layer.time.p90, 1) },
+    Column(title: "QUEUE us") { layer, _ in
+      NumberText.fixed(layer.queue, 1) + (layer.queueFlaw == nil ? "" : "?")
+    },
+    Column(title: "GFLOP/s") { layer, _ in layer.rates },
+    Column(title: "GB/s") { layer, _ in NumberText.fixed(layer.gigabytesPerSecond, 2) },
+    Column(title: "BOUND", alignment: .left, needsPeaks: true) { layer, _ in
+      layer.roofline?.bound ?? ""
+    },
+    Column(title: "OF IT", needsPeaks: true) { layer, _ in
+      layer.roofline.map { percent($0.fraction) } ?? ""
+    },
+    Column(title: "SHARE") { layer, _ in NumberText.percent(layer.share) },
+    Column(title: "", alignment: .left) { layer, largest in Bar.text(layer.share, of: largest) },
+  ]
+
+  /// Titles of columns in the order in which they are left out.
+  private static let leastNeeded = [
+    "GB/s", "QUEUE us", "MIN us", "P90 us", "MACS", "OUTPUT", "OP", "GFLOP/s", "VARIANT", "",
+  ]
 
   /// The report for people, a line per module: layers whose names begin alike, up to the first `.` or `/`.
   public func groupedText() -> String {
@@ -53,12 +97,12 @@ extension ProfileReport {
         Bar.text(share, of: shares.max() ?? 0),
       ])
     }
-    return table.text() + "\n" + totals()
+    return table.text() + "\n" + totals(width: nil)
   }
 
   static func percent(_ fraction: Double) -> String { NumberText.fixed(fraction * 100, 0) + "%" }
 
-  private func totals() -> String {
+  private func totals(width: Int?) -> String {
     func ms(_ value: Double) -> String { NumberText.fixed(value, 3) + " ms" }
     var table = TextTable([("", .left), ("", .left)])
     table.add(["model", model.line])
@@ -80,7 +124,7 @@ extension ProfileReport {
     table.add(["profiling", cost(ms)])
     if let memory { table.add(["memory", memory.line]) }
     if let peaks { table.add(["peaks", peaks.line]) }
-    return table.text() + notes() + explanations()
+    return table.text() + notes() + explanations(width: width)
   }
 
   /// What profiling adds to a run, and what the report does about it.
@@ -118,13 +162,14 @@ extension ProfileReport {
   }
 
   /// Why the slowest layers take their time; nothing without peaks.
-  private func explanations() -> String {
+  private func explanations(width: Int?) -> String {
     let slowest = sorted(by: .time, first: 3).layers.filter { $0.roofline != nil }
     guard !slowest.isEmpty else { return "" }
     var text = "\nthe slowest, and what would help\n"
     for layer in slowest {
       guard let roofline = layer.roofline else { continue }
-      text += "  \(layer.shortName), \(NumberText.percent(layer.share)): \(roofline.advice)\n"
+      text += FittedTable.wrapped(
+        "- \(layer.shortName), \(NumberText.percent(layer.share)): \(roofline.advice)", to: width)
     }
     return text
   }

@@ -100,7 +100,9 @@ struct ProfileCommand: ParsableCommand {
     let sorted = report.sorted(by: sort == .time ? .time : .order, first: top?.value)
     let text =
       switch format {
-      case .table: group ? report.groupedText() : sorted.text()
+      case .table:
+        group
+          ? report.groupedText() : sorted.text(width: output.output == nil ? Terminal.width : nil)
       case .json: try sorted.json()
       case .csv: sorted.csv()
       case .trace: report.trace()
