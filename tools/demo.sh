@@ -11,8 +11,8 @@ say "Handwritten digits, with the network that comes with Incept (incept run dig
 "$incept" run digits_cnn Samples/*.png --top 1
 say "Inception V3's graph (incept graph inception_v3 --weights synthetic --summary)"
 "$incept" graph inception_v3 --weights synthetic --summary
-say "Its ten slowest layers at full size (incept profile inception_v3 --weights synthetic --top 10)"
-"$incept" profile inception_v3 --weights synthetic --top 10
+say "Its ten slowest layers at full size (incept profile inception_v3 --weights synthetic --roofline --top 10)"
+"$incept" profile inception_v3 --weights synthetic --roofline --top 10
 cat <<END
 
 That was Inception V3 with made-up weights. Next, try:
