@@ -1,3 +1,4 @@
+import Foundation
 import KernelSources
 import OpenCLRuntime
 import Profiling
@@ -12,6 +13,9 @@ final class PeakBench {
   private let began: ContinuousClock.Instant
   /// How many launches had time stamps that can't be believed, so that the host's clock was taken.
   private(set) var distrusted = 0
+  /// The part of the processors that this process had during the last launch that was timed; other programs, or idling,
+  /// had the rest. Means nothing for devices that are no CPUs.
+  private(set) var processorShare = 1.0
 
   /// Opens a device.
   init(_ info: DeviceInfo) throws(InceptError) {
@@ -26,6 +30,11 @@ final class PeakBench {
 
   /// Work-groups that may run at once, or more on a device that says nothing.
   var units: Int { max(1, info.computeUnits) }
+
+  /// Processors that a CPU's compute units can run on.
+  private var processors: Int {
+    max(1, min(units, ProcessInfo.processInfo.activeProcessorCount))
+  }
 
   /// Floats of the device's vectors, as far as it says.
   var vectorWidth: Int {
@@ -50,10 +59,12 @@ final class PeakBench {
   func time(
     _ kernel: borrowing Kernel, global: Int, local: Int
   ) throws(InceptError) -> Double {
+    let used = ProcessUsage.processorTime
     let start = clock.now
     let event = try queue.enqueue(kernel, global: [global], local: [local])
     try queue.finish()
     let wall = (clock.now - start) / .nanoseconds(1)
+    processorShare = min(1, (ProcessUsage.processorTime - used) / (wall * Double(processors)))
     let stamps = event.times.map {
       TimeStamps(
         queued: $0.queued, submitted: $0.submitted, started: $0.started, ended: $0.ended)
@@ -88,6 +99,14 @@ final class PeakBench {
     try queue.fill(buffer, with: UInt32(0x3f80_0001))
     try queue.finish()
   }
+}
+
+/// A rate, and the circumstances that it was measured in.
+struct MeasuredRate: Hashable {
+  /// Operations or bytes per nanosecond.
+  var rate = 0.0
+  /// The part of the processors that this process had meanwhile.
+  var processorShare = 1.0
 }
 
 /// A kernel whose work grows with an argument `rounds`.

@@ -67,13 +67,14 @@ package struct PeakStore: Sendable {
     return .found(document.peaks)
   }
 
-  /// Writes what was measured, whole or not at all.
+  /// Writes what was measured, whole or not at all. What a busy machine gave replaces nothing that an idle one did.
   ///
   /// - Returns: Whether that succeeded.
   @discardableResult
   package func save(_ peaks: DevicePeaks) -> Bool {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    if peaks.isDisturbed, lookup().peaks?.isDisturbed == false { return false }
     guard let path, Self.isPlausible(peaks), cache?.makeFolder(Self.folder) != nil,
       let data = try? encoder.encode(
         Document(schema: Self.schema, identity: identity, peaks: peaks)),
@@ -103,6 +104,7 @@ package struct PeakStore: Sendable {
       [peaks.gflops, peaks.launch] + [peaks.halfGflops, peaks.doubleGflops].compactMap { $0 }
       + peaks.memory.map(\.gigabytesPerSecond)
     guard rates.allSatisfy({ $0.isFinite && $0 > 0 && $0 < 1e9 }),
+      (0...1).contains(peaks.processorShare ?? 1),
       (1...levelLimit).contains(peaks.memory.count)
     else { return false }
     let names = peaks.memory.map(\.name)

@@ -1,4 +1,5 @@
 import OpenCLRuntime
+import Profiling
 import TensorCore
 
 /// How fast a device reads working sets of many sizes, each compute unit its own part again and again.
@@ -64,13 +65,22 @@ struct ReadCurve {
     return max(Self.smallest * bench.units, min(wanted, memory, single))
   }
 
-  /// Bandwidth by size of the working set, ascending.
+  /// What was measured.
+  struct Result {
+    /// Bandwidth by size of the working set, ascending.
+    var points: [Plateaus.Point]
+    /// Whether each was measured in several sweeps, so that levels can be told from noise.
+    var isSteady: Bool
+    /// The part of the processors that this process had for half of the points at least.
+    var processorShare: Double
+  }
+
+  /// Measures the curve.
   ///
   /// - Parameter progress: Told the part that is done, 0 to 1.
-  /// - Returns: The points, and whether each was measured in several sweeps, so that levels can be told from noise.
   func measure(
     _ progress: (Double) -> Void
-  ) throws(InceptError) -> (points: [Plateaus.Point], isSteady: Bool) {
+  ) throws(InceptError) -> Result {
     let memory = try Buffer(
       bench.context, byteCount: largest + Self.sweeps * Self.shift, label: "working set")
     try bench.touch(memory)
@@ -80,14 +90,18 @@ struct ReadCurve {
     let groups = bench.units * form.groups
     let parts = parts(form, limit: largest / groups)
     let deadline = bench.elapsed + Self.budget
-    var best: [Int: Double] = [:]
+    var best: [Int: MeasuredRate] = [:]
+    func keep(_ part: Int, _ rate: Double) {
+      guard rate > best[part]?.rate ?? -1 else { return }
+      best[part] = MeasuredRate(rate: rate, processorShare: bench.processorShare)
+    }
     var rate = 1.0
     var isSteady = false
     for sweep in 0..<Self.sweeps {
       for (index, part) in parts.enumerated() where bench.elapsed < deadline {
         if sweep > 0, best[part] == nil { continue }
         let bytes = Double(part * form.granule * groups)
-        let start = max(1, Int(Self.target / (bytes / max(best[part] ?? rate, 1e-6))))
+        let start = max(1, Int(Self.target / (bytes / max(best[part]?.rate ?? rate, 1e-6))))
         var rounds = start
         // In a launch that is shorter its beginning would count.
         if sweep == 0 {
@@ -96,23 +110,24 @@ struct ReadCurve {
             rounds = max(start, Int(Double(start) * Self.target / max(first, 1)))
           }
           rate = bytes * Double(start) / max(first, 1)
-          best[part] = max(best[part] ?? 0, rounds == start ? rate : 0)
+          keep(part, rounds == start ? rate : 0)
         }
-        for _ in 0..<Self.samples where bench.elapsed < deadline || best[part] == 0 {
+        for _ in 0..<Self.samples where bench.elapsed < deadline || best[part]?.rate == 0 {
           let taken = try time(&kernel, form, part: part, rounds: rounds, sweep: sweep)
-          best[part] = max(best[part] ?? 0, bytes * Double(rounds) / max(taken, 1))
+          keep(part, bytes * Double(rounds) / max(taken, 1))
           // An interpreter: one measurement has to do.
           if taken > Self.target * 100 { break }
         }
-        rate = best[part] ?? rate
+        rate = best[part]?.rate ?? rate
         progress(Double(sweep * parts.count + index + 1) / Double(Self.sweeps * parts.count))
       }
       isSteady = sweep > 0 && bench.elapsed < deadline || isSteady
     }
     let points = parts.compactMap { part in
-      best[part].map { Plateaus.Point(bytes: part * form.granule * groups, rate: $0) }
+      best[part].map { Plateaus.Point(bytes: part * form.granule * groups, rate: $0.rate) }
     }
-    return (points, isSteady)
+    let shares = Statistics(best.values.map(\.processorShare))
+    return Result(points: points, isSteady: isSteady, processorShare: shares.median)
   }
 
   /// Steps of a group's part: four sizes for each doubling.

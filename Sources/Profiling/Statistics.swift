@@ -29,17 +29,4 @@ package struct Statistics: Sendable, Hashable {
 
   /// The mean; 0 without samples.
   package var mean: Double { count == 0 ? 0 : sorted.reduce(0, +) / Double(count) }
-
-  /// Half the width of the interval that holds the median of the whole population with 99 % certainty, however it is
-  /// distributed: between two order statistics (David and Nagaraja, "Order Statistics", section 7.1). With fewer than
-  /// 8 samples, half of all that they span.
-  package var medianNoise: Double {
-    guard count >= 8 else { return (quantile(1) - minimum) / 2 }
-    // Ranks of a binomial distribution around the middle, by its normal approximation.
-    let reach = 2.576 * Double(count).squareRoot() / 2
-    let middle = Double(count - 1) / 2
-    let low = sorted[max(0, Int((middle - reach).rounded(.down)))]
-    let high = sorted[min(count - 1, Int((middle + reach).rounded(.up)))]
-    return (high - low) / 2
-  }
 }

@@ -12,6 +12,12 @@ public struct DevicePeaks: Codable, Sendable, Hashable {
   public var memory: [MemoryLevel]
   /// Microseconds from one launch of an empty kernel to the next when many are enqueued: no launch takes less.
   public var launch: Double
+  /// Of a CPU, the part of its processors that the measurement had where it had the least, 0 to 1; nil for other devices. Other
+  /// programs had the rest, and the peaks are too low by as much.
+  public var processorShare: Double?
+
+  /// Whether other programs had so much of the processors that the peaks are too low.
+  public var isDisturbed: Bool { (processorShare ?? 1) < 0.9 }
 
   enum CodingKeys: String, CodingKey {
     case gflops
@@ -19,6 +25,7 @@ public struct DevicePeaks: Codable, Sendable, Hashable {
     case doubleGflops = "fp64_gflops"
     case memory
     case launch = "launch_us"
+    case processorShare = "processor_share"
   }
 
   /// One level of the memory hierarchy, shared by everything that runs on the device.
@@ -47,12 +54,13 @@ public struct DevicePeaks: Codable, Sendable, Hashable {
   /// Describes what was measured.
   public init(
     gflops: Double, halfGflops: Double? = nil, doubleGflops: Double? = nil,
-    memory: [MemoryLevel], launch: Double
+    memory: [MemoryLevel], launch: Double, processorShare: Double? = nil
   ) {
     self.gflops = gflops
     self.halfGflops = halfGflops
     self.doubleGflops = doubleGflops
     self.memory = memory
     self.launch = launch
+    self.processorShare = processorShare
   }
 }

@@ -105,8 +105,9 @@ struct ProfileTests {
     let before = try profile()
     var after = before
     let old = before.layers[1]
-    after.layers[1].time.median = old.time.median + 2 * old.noise + 100
-    after.layers[0].time.median += before.layers[0].noise
+    after.layers[1].time.min = old.time.min + 2 * old.noise + 100
+    after.layers[0].time.min += before.layers[0].noise
+    after.layers[3].time.median *= 10
     after.layers[2].name = "new"
     let difference = ProfileDifference(after, against: before)
     #expect(difference.layers.map(\.verdict) == [.same, .slower, .added, .same, .same, .removed])

@@ -34,6 +34,23 @@ struct PeakStoreTests {
     }
   }
 
+  @Test("of a busy machine replace none of an idle one, and are replaced by them")
+  func disturbed() throws {
+    try withStore { store, _ in
+      var busy = peaks
+      busy.gflops = 118
+      busy.processorShare = 0.5
+      var idle = peaks
+      idle.processorShare = 0.99
+      #expect(busy.isDisturbed && !idle.isDisturbed && !peaks.isDisturbed)
+      #expect(store.save(busy))
+      #expect(store.lookup() == .found(busy))
+      #expect(store.save(idle))
+      #expect(!store.save(busy))
+      #expect(store.lookup() == .found(idle))
+    }
+  }
+
   @Test("hold for one device, driver, platform, number of units and way of measuring")
   func identity() {
     var others: [DeviceInfo] = Array(repeating: device, count: 5)

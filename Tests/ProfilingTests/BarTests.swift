@@ -31,14 +31,4 @@ struct BarTests {
     #expect(groups.map(\.name) == ["a", "b", ".odd", "c"])
     #expect(groups.map(\.members) == [[0, 2], [1], [3], [4]])
   }
-
-  @Test("the noise of a median shrinks with the samples and ignores outliers")
-  func noise() {
-    let few = Statistics((0..<20).map { Double($0 % 10) }).medianNoise
-    let many = Statistics((0..<2000).map { Double($0 % 10) }).medianNoise
-    #expect(few > many && many <= 0.5)
-    #expect(Statistics([Double](repeating: 5, count: 19) + [1e9]).medianNoise == 0)
-    #expect(Statistics([1, 3]).medianNoise == 1)
-    #expect(Statistics([]).medianNoise == 0)
-  }
 }

@@ -155,12 +155,12 @@ def compare(name, first, second):
     same = 0
     for layer in first["layers"]:
         other = after[layer["index"]]
-        difference = abs(layer["time_us"]["median"] - other["time_us"]["median"])
+        difference = abs(layer["time_us"]["min"] - other["time_us"]["min"])
         same += difference <= layer["noise_us"] + other["noise_us"]
     totals = [one["total"] for one in (first, second)]
-    runs = [total["unprofiled_wall_ms"] for total in totals]
+    runs = [total["unprofiled_min_ms"] for total in totals]
     noise = sum(total["noise_ms"] for total in totals)
-    print(f"    {name}, twice: {same} of {len(after)} layers differ by less than their noise; a run takes "
+    print(f"    {name}, twice: {same} of {len(after)} layers differ by less than their noise; a run takes at least "
           f"{runs[0]:.2f} and {runs[1]:.2f} ms, the noise of both is {noise:.2f} ms (not asserted)")
 
 

@@ -14,7 +14,8 @@ extension Device {
 
   /// Measures what the device reaches at best and keeps it for later: arithmetic in the types that it has, the
   /// bandwidth of each level of memory that can be told apart, the cost of a launch. Takes some seconds, in which
-  /// nothing else should run on the device.
+  /// nothing else should run on the device: ``DevicePeaks/isDisturbed`` tells whether something did. Then an earlier
+  /// result that was not is kept.
   ///
   /// - Parameters:
   ///   - cache: Where the result is kept; a folder that can't be written is no error.
@@ -40,6 +41,13 @@ extension PeakStore {
 }
 
 extension DevicePeaks {
+  /// What to know about peaks that are too low; nil where they are not.
+  var disturbance: String? {
+    guard isDisturbed, let processorShare else { return nil }
+    return "measured while other programs had \(NumberText.percent(1 - processorShare)) of the processors; "
+      + "`incept devices --measure` on an idle machine replaces it"
+  }
+
   /// One line for each kind of peak, with its title: `arithmetic`, `234 GFLOP/s float32, …`.
   var lines: [(title: String, value: String)] {
     func rate(_ value: Double) -> String {
@@ -56,6 +64,6 @@ extension DevicePeaks {
       ("peak arithmetic", arithmetic.joined(separator: ", ")),
       ("peak reads, GB/s", reads.joined(separator: ", ")),
       ("launch", "\(rate(launch)) us from one to the next"),
-    ]
+    ] + (disturbance.map { [("too low", $0)] } ?? [])
   }
 }

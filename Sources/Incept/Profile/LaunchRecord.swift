@@ -109,7 +109,7 @@ package struct LaunchRecord {
     return ProfileReport.Total(
       kernel: kernel, gap: milliseconds(gaps), wall: Statistics(walls).median,
       unprofiledWall: plain.median, lead: milliseconds(leads), tail: milliseconds(tails),
-      noise: Noise.of(plain),
+      noise: Noise.of(plain, betweenProcesses: Noise.ofRun), unprofiledBest: plain.minimum,
       unchainedWall: unchained.isEmpty ? nil : Statistics(unchained).median,
       corrected: .init(kernel: kernel, wall: plain.median))
   }
@@ -164,21 +164,29 @@ package struct LaunchRecord {
       gflops: rate(2 * launch.cost.multiplyAdds), gigabytesPerSecond: rate(launch.cost.bytes),
       share: 0, clock: flaws[index] == nil ? "event" : "host",
       flaw: flaws[index]?.rawValue, queueFlaw: queueFlaws[index]?.rawValue, index: index,
-      noise: Noise.of(times) / 1e3, executedGflops: rate(2 * executed),
+      noise: Noise.of(times, betweenProcesses: Noise.ofLaunch) / 1e3, executedGflops: rate(2 * executed),
       weightsBytes: traffic.weights, activationBytes: traffic.activations)
   }
 }
 
-/// How far two measurements of the same may be apart.
+/// How far the fastest of two series of the same measurement may be apart.
+///
+/// What else a machine does makes code slower, never faster, and for seconds on end: medians of two series of the same
+/// then differ by more than any statistic of one series tells, their minima do not (Chen and Revels, "Robust
+/// benchmarking in noisy environments", 2016). Figures are in `docs/performance.md`.
 enum Noise {
-  /// What the speed of the same code differs by between two processes, whatever is measured within one: memory lies
-  /// elsewhere, and clocks change. Measured; see `docs/performance.md`.
-  private static let betweenProcesses = 0.02
+  /// What the fastest run of a network differs by between two processes, as a part.
+  static let ofRun = 0.02
+  /// What the fastest of a single launch does: memory lies elsewhere, so that more or less of it is in a cache.
+  static let ofLaunch = 0.05
+  /// Either for so few samples that none of them may have been undisturbed.
+  private static let ofFew = 0.1
+  private static let few = 8
 
-  /// The noise of a median, in the unit of the samples.
-  static func of(_ samples: Statistics) -> Double {
-    let within = samples.medianNoise
-    let between = samples.median * betweenProcesses
+  /// The noise of a minimum, in the unit of the samples: as far as half of them are above it.
+  static func of(_ samples: Statistics, betweenProcesses: Double) -> Double {
+    let within = samples.median - samples.minimum
+    let between = samples.minimum * (samples.count < few ? ofFew : betweenProcesses)
     return (within * within + between * between).squareRoot()
   }
 }

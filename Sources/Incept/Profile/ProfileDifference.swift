@@ -1,4 +1,5 @@
-/// What became faster or slower between two profiles.
+/// What became faster or slower between two profiles, by the fastest run of each: what disturbs a machine makes runs slower,
+/// never faster.
 public struct ProfileDifference: Report {
   /// `incept.profile-difference/1`
   public private(set) var schema = "incept.profile-difference/1"
@@ -56,9 +57,9 @@ public struct ProfileDifference: Report {
     public var variantBefore: String?
     /// Which kernel is judged; nil where there is none.
     public var variant: String?
-    /// Median microseconds before.
+    /// Fewest microseconds before.
     public var before: Double?
-    /// Median microseconds now.
+    /// Fewest microseconds now.
     public var after: Double?
     /// The difference as a part of the time before: 0.1 for 10 % slower.
     public var change: Double?
@@ -83,9 +84,9 @@ public struct ProfileDifference: Report {
 
   /// The whole network.
   public struct Total: Codable, Sendable, Hashable {
-    /// Median milliseconds before.
+    /// Fewest milliseconds before.
     public var before: Double
-    /// Median milliseconds now.
+    /// Fewest milliseconds now.
     public var after: Double
     /// The difference as a part of the time before.
     public var change: Double
@@ -108,7 +109,7 @@ public struct ProfileDifference: Report {
     self.before = Side(before)
     self.after = Side(after)
     let noise = before.total.noise + after.total.noise
-    let times = (before: before.total.unprofiledWall, after: after.total.unprofiledWall)
+    let times = (before: before.total.unprofiledBest, after: after.total.unprofiledBest)
     total = Total(
       before: times.before, after: times.after, change: Self.change(times.before, times.after),
       noise: noise, verdict: Self.verdict(times.before, times.after, noise))
@@ -145,7 +146,7 @@ public struct ProfileDifference: Report {
 
 extension ProfileDifference.Layer {
   fileprivate init(before: ProfileReport.Layer?, after: ProfileReport.Layer?) {
-    let times = (before: before?.time.median, after: after?.time.median)
+    let times = (before: before?.time.min, after: after?.time.min)
     let noise = before.flatMap { before in after.map { before.noise + $0.noise } }
     name = (after ?? before)?.name ?? ""
     op = (after ?? before)?.op ?? ""

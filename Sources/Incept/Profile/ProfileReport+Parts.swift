@@ -13,8 +13,10 @@ extension ProfileReport {
     public var lead: Double
     /// From the last kernel's end to the end of a profiled run.
     public var tail: Double
-    /// How far the median of another profile of the same may be from ``unprofiledWall``.
+    /// How far the fastest run of another profile of the same may be from ``unprofiledBest``.
     public var noise: Double
+    /// The fastest run without profiling, the one time that is no median.
+    public var unprofiledBest: Double
     /// A run without profiling in which every kernel is launched by itself, as in the profiled one; nil where the
     /// network always runs so. What it takes longer is no cost of time stamps but of chains that can't be used.
     public var unchainedWall: Double?
@@ -29,6 +31,7 @@ extension ProfileReport {
       case lead = "lead_ms"
       case tail = "tail_ms"
       case noise = "noise_ms"
+      case unprofiledBest = "unprofiled_min_ms"
       case unchainedWall = "unchained_wall_ms"
       case corrected
     }

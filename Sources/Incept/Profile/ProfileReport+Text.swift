@@ -158,6 +158,13 @@ extension ProfileReport {
       text +=
         "what bounds a layer is told once `incept devices --measure` has measured the device\n"
     }
+    if let disturbance = peaks?.disturbance {
+      text += "the peaks are too low: \(disturbance)\n"
+    } else if let layer = layers.first(where: \.exceedsPeak) {
+      text +=
+        "\(layer.shortName) is faster than the measured peak: "
+        + "`incept devices --measure` on an idle machine measures it again\n"
+    }
     return text
   }
 
@@ -182,6 +189,11 @@ extension ProfileReport.Layer {
     guard name.count > longest, let end = name.range(of: " + ") else { return name }
     let others = name[end.lowerBound...].split(separator: " ").count { $0 == "+" }
     return "\(name[..<end.lowerBound]) +\(others)"
+  }
+
+  /// Whether the device did more arithmetic than it is said to reach, beyond what measurements differ by.
+  fileprivate var exceedsPeak: Bool {
+    roofline.map { $0.bound == RooflineModel.Bound.arithmetic.name && $0.fraction > 1.05 } ?? false
   }
 
   /// The rate that the layer's definition would need in this time, and where its algorithm executes fewer operations what

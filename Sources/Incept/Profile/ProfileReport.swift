@@ -73,7 +73,7 @@ public struct ProfileReport: Report {
     public var queueFlaw: String?
     /// Position in the order of execution, from 0.
     public var index: Int
-    /// How far the median of another profile of the same may be from this one's, in microseconds.
+    /// How far the shortest time of another profile of the same may be from this one's, in microseconds.
     public var noise: Double
     /// What the algorithm that computes it executes, in thousand million operations per second at the median.
     public var executedGflops: Double

@@ -28,20 +28,23 @@ extension Session {
     }
     let shapes = model.shapes(batch: measure.batch)
     // Chains of kernels have one time stamp for all: kernels are timed each by itself, the whole as it runs.
-    let executable = try executable(shapes, chained: false)
     let whole = try self.executable(shapes)
+    let hasChains = whole.plan.launches.contains { $0.isChain }
+    let executable = hasChains ? try executable(shapes, chained: false) : whole
     settle()
     let tensors = inputs ?? madeUpInputs(batch: measure.batch)
-    for one in [executable, whole] {
+    for one in hasChains ? [executable, whole] : [whole] {
       try one.setInputs(tensors)
-      for _ in 0..<max(1, measure.warmup) { try one.runKernels() }
+      for number in 0..<measure.warmup {
+        report("warming up", number + 1, of: measure.warmup)
+        try one.runKernels()
+      }
     }
 
     var record = LaunchRecord(launchCount: executable.plan.launches.count)
-    let hasChains = executable.plan.launches.count != whole.plan.launches.count
     let queue = try executable.profilingQueue()
     // The first run on a new queue pays for the queue.
-    _ = try executable.profileKernels(on: queue)
+    if measure.warmup > 0 { _ = try executable.profileKernels(on: queue) }
     for number in 0..<measure.runs {
       // Profiled and unprofiled runs take turns, so that all see the same state of the machine.
       record.unprofiled.append(try Self.milliseconds(of: whole))
@@ -50,7 +53,10 @@ extension Session {
       report("running", number + 1, of: measure.runs)
     }
     if record.hasFlaws {
-      for _ in 0..<measure.runs { record.addHostTimes(try executable.timeKernelsOneByOne()) }
+      for number in 0..<measure.runs {
+        report("timing kernels one by one", number + 1, of: measure.runs)
+        record.addHostTimes(try executable.timeKernelsOneByOne())
+      }
     }
     let plan = executable.plan
     let roofline = peaks.map {

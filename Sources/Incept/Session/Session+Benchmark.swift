@@ -36,24 +36,8 @@ extension Session {
         p99: statistics.p99),
       throughput: seconds > 0 ? Double(measure.batch * measure.runs) / seconds : 0,
       load: model.loadMilliseconds, build: buildMilliseconds, tune: tuneMilliseconds, first: first,
-      peakResidentBytes: ProcessMemory.peakBytes,
+      peakResidentBytes: ProcessUsage.peakBytes,
       memory: .init(
         weights: plan.weightsBytes, arena: plan.arenaBytes, largestBuffer: plan.largestBufferBytes))
-  }
-}
-
-/// Memory of this process.
-enum ProcessMemory {
-  /// The most resident memory it has had, in bytes.
-  static var peakBytes: Int {
-    var usage = rusage()
-    #if canImport(Glibc)
-      guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
-      // Linux counts in KiB.
-      return Int(usage.ru_maxrss) * 1024
-    #else
-      guard getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
-      return Int(usage.ru_maxrss)
-    #endif
   }
 }

@@ -119,7 +119,7 @@ struct ProfileCommand: ParsableCommand {
     return try ProgressLine.during { (line) throws(InceptError) in
       let session = try device.session(try model.load(line), line, queue: queue.queue)
       var peaks = session.device.peaks()
-      if peaks == nil, roofline || format == .html {
+      if peaks?.isDisturbed ?? true, roofline || format == .html {
         peaks = try session.device.measurePeaks(progress: line.handler)
       }
       let report = try session.profile(

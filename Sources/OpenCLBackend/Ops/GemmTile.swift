@@ -37,9 +37,11 @@ struct GemmTile: Hashable, Sendable {
     guard items <= traits.maxWorkGroupSize else {
       return .no("work-group of \(items), the device allows \(traits.maxWorkGroupSize)")
     }
+    // Two groups at a time hide each other's waiting; and Mesa's rusticl takes twice what a kernel declares.
     let bytes = localBytes(elementBytes: 4)
-    guard bytes <= traits.localMemoryBytes else {
-      return .no("\(bytes) bytes of local memory, the device has \(traits.localMemoryBytes)")
+    guard bytes * 2 <= traits.localMemoryBytes else {
+      return .no(
+        "\(bytes) bytes of local memory, the device has \(traits.localMemoryBytes) for two groups")
     }
     return .yes
   }

@@ -8,7 +8,7 @@ extension DeviceTraits {
   package init(_ device: DeviceInfo) {
     let width = Swift.max(device.nativeFloatVectorWidth, device.preferredFloatVectorWidth)
     self.init(
-      style: device.type == .cpu ? .registerTiles : .workItems,
+      style: device.type == .cpu && width > 1 ? .registerTiles : .workItems,
       vectorWidth: Swift.max(1, width), computeUnits: Swift.max(1, device.computeUnits),
       localMemoryBytes: device.localMemoryBytes,
       maxWorkGroupSize: Swift.max(1, device.maxWorkGroupSize),

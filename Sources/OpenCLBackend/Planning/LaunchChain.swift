@@ -66,7 +66,7 @@ struct LaunchChain {
       records += record
     }
     launch.label = "\(launch.label) … \(last.launch.label)"
-    launch.op = "chain"
+    launch.op = Launch.chainOp
     launch.sources = steps.flatMap(\.launch.sources)
     launch.variant = "chain of \(steps.count)"
     launch.rejected = []
@@ -110,4 +110,12 @@ struct LaunchChain {
         .init("ACTIVATION_COUNT", max(activations.count, 1)),
       ] + sums + activations.enumerated().map { .init("ACT\($0)(x)", $1) })
   }
+}
+
+extension Launch {
+  /// The operator of a chain.
+  static let chainOp = "chain"
+
+  /// Whether it does what several launches would, one after the other.
+  package var isChain: Bool { op == Self.chainOp }
 }

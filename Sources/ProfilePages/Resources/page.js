@@ -77,7 +77,7 @@ function mountProfile(target, data) {
     const layer = selected, roofline = layer.roofline;
     const facts = [
       `${layer.op}, ${layer.variant}`, `${layer.input.map(shapeText).join(" ")} → ${shapeText(layer.output)}`,
-      `${timeText(layer.time_us.median)} ± ${timeText(layer.noise_us)} (${timeText(layer.time_us.min)} to ${timeText(layer.time_us.p90)})`,
+      `${timeText(layer.time_us.median)} (${timeText(layer.time_us.min)} to ${timeText(layer.time_us.p90)}, noise ${timeText(layer.noise_us)})`,
       percentText(layer.share), `${countText(layer.macs)} MACs, ${countText(layer.executed_macs)} executed`,
       `${digits(layer.gflops)} GFLOP/s effective, ${digits(layer.executed_gflops)} executed`,
       `weights ${bytesText(layer.weights_bytes)}, values ${bytesText(layer.activation_bytes)}`,
@@ -141,7 +141,7 @@ function createHead(profile) {
     html("p", { class: "soft" }, `weights ${profile.model.weights}, on ${profile.device.name} (${profile.device.platform}), `
       + `batch ${profile.batch}, accuracy ${profile.accuracy}, ${profile.precision}, medians of ${profile.runs} runs`),
     html("div", { class: "figures" },
-      figure(timeText(total.unprofiled_wall_ms * 1e3), `a run, ± ${timeText(total.noise_ms * 1e3)}`),
+      figure(timeText(total.unprofiled_wall_ms * 1e3), `a run; fastest ${timeText(total.unprofiled_min_ms * 1e3)} ± ${timeText(total.noise_ms * 1e3)}`),
       figure(timeText(total.corrected.kernel_ms * 1e3), `in ${profile.layers.length} kernel${profile.layers.length === 1 ? "" : "s"}, `
         + `${timeText(total.corrected.gap_ms * 1e3)} elsewhere`),
       figure(percentText(overhead), "what profiling adds"

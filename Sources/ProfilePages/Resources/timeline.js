@@ -67,7 +67,7 @@ function createTimeline(target, page) {
       const start = Math.max(left, x(host.wait_us)), stop = Math.min(width - 8, x(host.end_us));
       parts.push(svg("rect", { x: start, y: rows.host, width: Math.max(0, stop - start), height: heights.host,
         fill: "none", stroke: "var(--soft)", "stroke-dasharray": "4 3" }));
-      if (stop - start > 90) parts.push(svg("text", { class: "soft", x: start + 6, y: rows.host + 14 }, "waits for the device"));
+      if (stop - start > 130) parts.push(svg("text", { class: "soft", x: start + 6, y: rows.host + 14 }, "waits for the device"));
     }
     parts.push(queue(x));
     for (const slice of slices) {
