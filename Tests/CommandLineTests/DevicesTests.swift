@@ -24,7 +24,7 @@ struct DevicesTests {
       #expect((try run.object()["devices"] as? [Any])?.count == 1)
       let keys = try run.keys("devices", "[]", "peaks")
       #expect(keys.first == "gflops")
-      #expect(Array(keys.suffix(2)) == ["memory", "launch_us"])
+      #expect(Array(keys.suffix(2)) == ["launch_us", "processor_share"])
       let peaks = try #require(try first(run)["peaks"] as? [String: Any])
       let levels = try #require(peaks["memory"] as? [[String: Any]])
       #expect(levels.last?["name"] as? String == "memory")

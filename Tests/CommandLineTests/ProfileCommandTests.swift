@@ -29,7 +29,7 @@ struct ProfileCommandTests {
       let text = try String(contentsOfFile: before, encoding: .utf8)
       // A run of a second is slower than any noise of a network of some microseconds.
       let slow = text.replacing(
-        #/"unprofiled_wall_ms": [0-9.e-]+/#, with: "\"unprofiled_wall_ms\": 1000.0")
+        #/"unprofiled_min_ms": [0-9.e-]+/#, with: "\"unprofiled_min_ms\": 1000.0")
       #expect(slow != text)
       try slow.write(toFile: after, atomically: true, encoding: .utf8)
       let same = try Incept("profile", before, "--against", before, "--fail-above", "0")
