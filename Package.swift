@@ -44,6 +44,8 @@ let package = Package(
     .target(
       name: "CCairo", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(
+      name: "CGIF", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(
       name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
     // Foundations
@@ -59,6 +61,7 @@ let package = Package(
     library("Operators", ["GraphIR", "TensorCore"]),
     library("Passes", ["Operators", "GraphIR", "TensorCore", "Reference"]),
     library("Reference", ["Operators", "GraphIR", "TensorCore"]),
+    library("Differentiation", ["Operators", "GraphIR", "TensorCore", "Reference"]),
 
     // OpenCL
     .target(
@@ -93,9 +96,12 @@ let package = Package(
       name: "Models", dependencies: ["Operators", "GraphIR", "TensorCore"],
       exclude: ["Resources/README.md"], swiftSettings: settings, plugins: ["EmbedResources"]),
     library("Imaging", ["TensorCore", "CPNG", "CTurboJPEG"]),
+    library("Datasets", ["WireFormats", "Imaging", "TensorCore", "CZlib"]),
     library("Drawing", ["TensorCore", "Imaging", "CCairo"]),
+    library("Animation", ["TensorCore", "Imaging", "CGIF"]),
     library("Profiling", ["TensorCore"]),
     library("Roofline"),
+    library("Filters", ["TensorCore"]),
     library(
       "SelfTest",
       ["OpenCLBackend", "OpenCLRuntime", "Reference", "Operators", "GraphIR", "TensorCore"]),
@@ -113,6 +119,8 @@ let package = Package(
       name: "ProfilePages", dependencies: ["GraphPictures", "Profiling"],
       exclude: ["Resources/README.md"], swiftSettings: settings, plugins: ["EmbedResources"]),
 
+    library("Training", ["Differentiation", "Operators", "GraphIR", "TensorCore"]),
+
     library(
       "TensorBoardFiles",
       [
@@ -126,9 +134,9 @@ let package = Package(
       [
         "TensorCore", "GraphIR", "Operators", "Passes", "Reference", "OpenCLRuntime",
         "OpenCLBackend", "DiskCache", "WireFormats", "GraphFiles", "ImportKeras", "ImportONNX",
-        "ImportTensorFlow", "Models", "Imaging", "Drawing", "Profiling", "Roofline",
+        "ImportTensorFlow", "Models", "Imaging", "Datasets", "Drawing", "Profiling", "Roofline",
         "PeakMeasurement", "SelfTest", "Downloads", "GraphPictures", "ProfilePages",
-        "TensorBoardFiles",
+        "TensorBoardFiles", "Training", "Filters", "Animation",
       ]),
     .executableTarget(
       name: "InceptCommand",
@@ -178,6 +186,12 @@ let package = Package(
       "OperatorsTests", ["Operators", "Reference", "GraphIR", "TensorCore"], exclude: ["Fixtures"]),
     tests("PassesTests", ["Passes", "Operators", "Reference", "GraphIR", "TensorCore"]),
     tests(
+      "DifferentiationTests",
+      [
+        "Differentiation", "Passes", "OpenCLBackend", "Operators", "Reference", "GraphIR",
+        "TensorCore",
+      ], exclude: ["Fixtures"]),
+    tests(
       "OpenCLBackendTests",
       [
         "OpenCLBackend", "OpenCLRuntime", "Operators", "Reference", "GraphIR", "TensorCore",
@@ -209,9 +223,15 @@ let package = Package(
       "ModelsTests", ["Models", "Imaging", "Operators", "GraphIR", "Reference", "WireFormats"],
       exclude: ["Fixtures"]),
     tests("ImagingTests", ["Imaging", "TensorCore"], exclude: ["Fixtures"]),
+    tests("DatasetsTests", ["Datasets", "Imaging", "TensorCore", "CZlib"]),
     tests("DrawingTests", ["Drawing", "Imaging", "TensorCore"]),
+    tests("AnimationTests", ["Animation", "Imaging", "TensorCore"]),
     tests("ProfilingTests", ["Profiling", "TensorCore"]),
     tests("RooflineTests", ["Roofline"]),
+    tests("FiltersTests", ["Filters", "WireFormats", "TensorCore"], exclude: ["Fixtures"]),
+    tests(
+      "TrainingTests",
+      ["Training", "Differentiation", "Operators", "Reference", "GraphIR", "TensorCore"]),
     tests(
       "SelfTestTests",
       [
@@ -231,8 +251,9 @@ let package = Package(
       "InceptTests",
       [
         "Incept", "Models", "Imaging", "WireFormats", "GraphFiles", "Passes", "OpenCLBackend",
-        "Operators", "GraphIR", "TensorCore", "Roofline", "Profiling", "GraphPictures",
-      ]),
+        "Operators", "GraphIR", "TensorCore", "Roofline", "Profiling", "GraphPictures", "Reference",
+        "Filters", "Drawing", "Training",
+      ], exclude: ["Fixtures"]),
     tests(
       "EndToEndTests",
       [
@@ -253,6 +274,6 @@ if Context.environment["INCEPT_FUZZ"] != nil {
       name: "FuzzTargets",
       dependencies: [
         "ImportKeras", "ImportONNX", "ImportTensorFlow", "GraphFiles", "Models", "Imaging",
-        "WireFormats", "Passes", "Operators", "GraphIR", "TensorCore",
+        "Datasets", "WireFormats", "Filters", "Passes", "Operators", "GraphIR", "TensorCore",
       ], path: "tools/fuzz/targets", swiftSettings: settings))
 }

@@ -132,12 +132,25 @@ static inline float16 pass_lanes(const bool first, __global const STORE_T *p, in
   float16 all = (float16)(START_IN(first));
   for (int row = 0; row < rows; row++) {
     __global const STORE_T *source = p + place1(reduced, reduced_count, row);
-    float16 part = (float16)(START_IN(first));
-    for (int i = 0; i < length; i++) {
-      const float16 value = load_lanes(lanes, source + i * step);
-      part = JOIN_IN(first, part, MAP_IN(first, value, s));
+    // Four at a time, as each has to wait for its predecessor.
+    float16 parts[4];
+#pragma unroll
+    for (int k = 0; k < 4; k++) parts[k] = (float16)(START_IN(first));
+    const int whole = length / 4 * 4;
+    for (int i = 0; i < whole; i += 4) {
+#pragma unroll
+      for (int k = 0; k < 4; k++) {
+        const float16 value = load_lanes(lanes, source + (i + k) * step);
+        parts[k] = JOIN_IN(first, parts[k], MAP_IN(first, value, s));
+      }
     }
-    all = JOIN_IN(first, all, part);
+    for (int i = whole; i < length; i++) {
+      const float16 value = load_lanes(lanes, source + i * step);
+      parts[0] = JOIN_IN(first, parts[0], MAP_IN(first, value, s));
+    }
+    const float16 low = JOIN_IN(first, parts[0], parts[1]);
+    const float16 high = JOIN_IN(first, parts[2], parts[3]);
+    all = JOIN_IN(first, all, JOIN_IN(first, low, high));
   }
   return all;
 }

@@ -20,9 +20,14 @@ struct CairoRenderer {
 
   /// A PNG file. Throws `.usage` for a picture of too many pixels.
   func png() throws(InceptError) -> [UInt8] {
-    let width = Int((canvas.width * Self.scale).rounded(.up))
-    let height = Int((canvas.height * Self.scale).rounded(.up))
-    guard width * height <= Self.pixelLimit else {
+    try Image.encodePNG(bitmap(scale: Self.scale))
+  }
+
+  /// The pixels, `scale` a point. Throws `.usage` for too many.
+  func bitmap(scale: Double) throws(InceptError) -> Image {
+    let width = Int((canvas.width * scale).rounded(.up))
+    let height = Int((canvas.height * scale).rounded(.up))
+    guard width > 0, height > 0, width * height <= Self.pixelLimit else {
       throw InceptError(
         .usage, subject: "picture",
         expected: "expected at most \(Self.pixelLimit) pixels for a PNG file",
@@ -30,7 +35,7 @@ struct CairoRenderer {
     }
     let surface = try CairoSurface(width: width, height: height)
     let context = try CairoContext(surface)
-    cairo.scale(context.raw, Self.scale, Self.scale)
+    cairo.scale(context.raw, scale, scale)
     try draw(on: context)
     let pixels = try surface.withRows { rows, stride in
       [UInt8](unsafeUninitializedCapacity: 3 * width * height) { result, count in
@@ -46,7 +51,7 @@ struct CairoRenderer {
         count = 3 * width * height
       }
     }
-    return try Image.encodePNG(Image(width: width, height: height, channels: 3, pixels: pixels))
+    return Image(width: width, height: height, channels: 3, pixels: pixels)
   }
 
   /// What Cairo writes, as it comes.

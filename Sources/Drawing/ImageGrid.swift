@@ -21,15 +21,18 @@ package struct ImageGrid: Sendable {
   package var cells: [Cell]
   /// Number of cells in a row.
   package var columns: Int
+  /// A line around each image, which may be as white as the paper; nil for none.
+  package var edge: Colour?
 
   private static let gap = 6.0
   private static let style = TextStyle(size: 8)
 
   /// Creates a grid; `columns` is 1 or more.
-  package init(_ cells: [Cell], columns: Int) {
+  package init(_ cells: [Cell], columns: Int, edge: Colour? = nil) {
     precondition(columns > 0, "ImageGrid: no columns")
     self.cells = cells
     self.columns = columns
+    self.edge = edge
   }
 
   /// Draws the grid inside of `frame`. Images keep their proportions and are as large as their cells allow.
@@ -48,6 +51,7 @@ package struct ImageGrid: Sendable {
         frame.y + Double(row) * (height + text + Self.gap))
       let room = Rectangle(x: corner.x, y: corner.y, width: width, height: height)
       let place = canvas.image(cell.image, fittedInto: room)
+      if let edge { canvas.rectangle(place, stroke: edge) }
       try canvas.text(
         cell.label, at: Point(corner.x + width / 2, place.bottom + 0.85 * text), Self.style,
         .middle, width: width)

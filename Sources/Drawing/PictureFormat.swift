@@ -1,3 +1,4 @@
+import Imaging
 import TensorCore
 
 /// The kinds of files that a picture can become.
@@ -34,6 +35,13 @@ extension Canvas {
     try bytes.withUnsafeBufferPointer { (buffer) throws(InceptError) in
       try FileAccess.write([UnsafeRawBufferPointer(buffer)], to: path)
     }
+  }
+
+  /// The picture's pixels in RGB, `scale` a point (a PNG file has 2).
+  ///
+  /// - Throws: `.usage` for too many pixels; `.unavailable` without Cairo.
+  package func image(scale: Double = 2) throws(InceptError) -> Image {
+    try CairoRenderer(self).bitmap(scale: scale)
   }
 
   /// The bytes of a file of the picture.

@@ -60,7 +60,12 @@ package enum OpFamily: Int, Sendable, CaseIterable {
   }
 
   /// The family of an operator.
-  package init(op: String) { self = Self.families[op] ?? Self.guess(op) }
+  package init(op: String) {
+    // The gradient of a function belongs to the function.
+    let suffix = "_gradient"
+    let base = op.hasSuffix(suffix) ? String(op.dropLast(suffix.count)) : op
+    self = Self.families[base] ?? Self.guess(base)
+  }
 
   private static func guess(_ op: String) -> OpFamily {
     if op.contains("conv") { return .convolution }

@@ -29,15 +29,20 @@ package struct Preprocessing: Sendable, Hashable {
   package var normalization: Normalization
   /// The resize filter.
   package var filter: ResampleFilter
+  /// Whether the network knows bright things on a dark ground only, so that a picture with a bright border is shown to it as
+  /// a negative.
+  package var expectsDarkGround: Bool
 
   /// Creates a recipe.
   package init(
-    name: String, fit: Fit, normalization: Normalization, filter: ResampleFilter = .bilinear
+    name: String, fit: Fit, normalization: Normalization, filter: ResampleFilter = .bilinear,
+    expectsDarkGround: Bool = false
   ) {
     self.name = name
     self.fit = fit
     self.normalization = normalization
     self.filter = filter
+    self.expectsDarkGround = expectsDarkGround
   }
 }
 
@@ -110,9 +115,17 @@ extension Preprocessing {
     }
   }
 
-  /// The part of the picture that the network sees, at the network's input size.
+  /// The part of the picture that the network sees, at the network's input size, as a negative where
+  /// ``expectsDarkGround`` asks for it.
   package func fitted(
     _ image: Image, height: Int, width: Int, crop: PixelRectangle? = nil
+  ) throws(InceptError) -> Image {
+    let part = try part(of: image, height: height, width: width, crop: crop)
+    return expectsDarkGround && part.hasBrightBorder ? part.negative() : part
+  }
+
+  private func part(
+    of image: Image, height: Int, width: Int, crop: PixelRectangle?
   ) throws(InceptError) -> Image {
     let target = PixelRectangle(x: 0, y: 0, width: width, height: height)
     if let crop {

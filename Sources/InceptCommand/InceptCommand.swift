@@ -17,7 +17,8 @@ struct InceptCommand: ParsableCommand {
     subcommands: [
       DevicesCommand.self, ModelsCommand.self, FetchCommand.self, RunCommand.self,
       GraphCommand.self, ProfileCommand.self, BenchCommand.self, TuneCommand.self,
-      CompareCommand.self,
+      CompareCommand.self, FilterCommand.self, ArithmeticCommand.self, FeaturesCommand.self,
+      TrainCommand.self, EvaluateCommand.self,
       ConvertCommand.self, CacheCommand.self, CompileProgramsCommand.self,
       CheckDeviceCommand.self,
     ])

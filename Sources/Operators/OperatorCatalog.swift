@@ -10,6 +10,8 @@ public enum OperatorCatalog {
     MeanVarianceNormalization.self, LpNormalization.self, Reduce.self, Pad.self, Expand.self,
     Tile.self, Resize.self, Reshape.self, Flatten.self, Transpose.self, Slice.self, Identity.self,
     Dropout.self, Cast.self, Comparison.self, Logical.self, Not.self, Where.self, Gather.self,
-    ArgReduce.self, TopK.self,
+    ArgReduce.self, TopK.self, UnaryGradient.self, SoftmaxCrossEntropy.self,
+    SoftmaxCrossEntropyGradient.self, Conv2DWeightGradient.self, Conv2DImageGradient.self,
+    Pool2DGradient.self, MomentumStep.self, AdamStep.self, RandomUniform.self,
   ]
 }

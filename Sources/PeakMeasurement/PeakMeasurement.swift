@@ -62,7 +62,8 @@ package enum PeakMeasurement {
     let levels = Plateaus.levels(curve.points).suffix(curve.isSteady ? curve.points.count : 1)
     let shares = rates.values.map(\.processorShare) + [curve.processorShare]
     let peaks = DevicePeaks(
-      gflops: rates[.float]?.rate ?? floats.rate, halfGflops: rates[.half]?.rate, doubleGflops: rates[.double]?.rate,
+      gflops: rates[.float]?.rate ?? floats.rate, halfGflops: rates[.half]?.rate,
+      doubleGflops: rates[.double]?.rate,
       memory: Plateaus.memoryLevels(Array(levels)), launch: launch,
       processorShare: info.type == .cpu ? shares.min() : nil)
     return Result(

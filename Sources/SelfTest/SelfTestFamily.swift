@@ -31,7 +31,7 @@ package struct SelfTestFamily: Sendable {
 
   /// Every family of kernels, convolutions first.
   package static let all: [SelfTestFamily] =
-    convolutions + products + pools + elements + rows + movements + whole
+    convolutions + products + pools + elements + rows + movements + training + whole
 
   /// A problem in each of the algorithms that accept it on a device, those that launch the family's kernels; once where
   /// there is one way only.

@@ -22,7 +22,7 @@ struct FrameworkAgreementTests {
   @Test("There is a case for every operator that computes")
   func coversCatalog() throws {
     let covered = Set(try OperatorCase.all().map(\.op) + TypedOperatorCase.all().map(\.op))
-    let sources: Set<String> = [Input.mnemonic, Constant.mnemonic]
+    let sources: Set<String> = [Input.mnemonic, Constant.mnemonic, RandomUniform.mnemonic]
     #expect(Set(OperatorCatalog.all.map { $0.mnemonic }).subtracting(covered) == sources)
   }
 

@@ -33,7 +33,7 @@ extension OperatorCase {
         border: Border(top: pads[0], left: pads[1], bottom: pads[2], right: pads[3]),
         outputPadding: try spatial("output_padding"), groups: try int("groups"))
     case "resize": return try makeResize()
-    default: throw Problem.missing("operator", self)
+    default: return try makeTrainingOperator()
     }
   }
 

@@ -4,12 +4,13 @@ import Operators
 import Reference
 import TensorCore
 
-/// One problem of `Fixtures/operators.json` and `onnx_operators.json`, which `tools/fixtures/make_operator_cases.py` and
-/// `make_onnx_operator_cases.py` write.
+/// One problem of `Fixtures/operators.json`, `onnx_operators.json` and `gradient_operators.json`, which
+/// `tools/fixtures/make_operator_cases.py`, `make_onnx_operator_cases.py` and `make_gradient_cases.py` write.
 struct OperatorCase: Decodable, CustomStringConvertible {
   struct Tensor: Decodable {
     let shape: [Int]
     let data: Data
+    let type: ElementType?
   }
   private struct File: Decodable { let cases: [OperatorCase] }
 
@@ -25,7 +26,7 @@ struct OperatorCase: Decodable, CustomStringConvertible {
 
   static func all() throws -> [OperatorCase] {
     let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    return try ["operators", "onnx_operators"].flatMap { name in
+    return try ["operators", "onnx_operators", "gradient_operators"].flatMap { name in
       let file = folder.appending(path: "Fixtures/\(name).json")
       return try JSONDecoder().decode(File.self, from: Data(contentsOf: file)).cases
     }
@@ -41,7 +42,8 @@ struct OperatorCase: Decodable, CustomStringConvertible {
                 littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self))))
         }
       }
-      return ReferenceTensor(shape: Shape(tensor.shape), values: values)
+      return ReferenceTensor(
+        shape: Shape(tensor.shape), values: values, elementType: tensor.type ?? .float32)
     }
   }
 

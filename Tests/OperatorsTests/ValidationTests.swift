@@ -15,6 +15,12 @@ struct Refusal: Sendable, CustomStringConvertible {
     self.message = message
   }
 
+  init(_ op: any Operator, types inputs: [TensorType], _ message: String) {
+    self.op = op
+    self.inputs = inputs
+    self.message = message
+  }
+
   var description: String { message }
 }
 
@@ -180,7 +186,7 @@ struct ValidationTests {
 
   @Test(
     "Operators refuse what they can't compute, in the error form",
-    arguments: convolutions + pools + others + reductions + resizes)
+    arguments: convolutions + pools + others + reductions + resizes + training)
   func refuses(refusal: Refusal) {
     let error = #expect(throws: InceptError.self) {
       try refusal.op.inferOutputs(refusal.inputs)
@@ -192,9 +198,9 @@ struct ValidationTests {
   @Test("Every operator of the catalog is refused something")
   func coversCatalog() {
     let refusing = Set(
-      (Self.convolutions + Self.pools + Self.others + Self.reductions + Self.resizes).map {
-        type(of: $0.op).mnemonic
-      } + TypedOperatorTests.refusals.map { type(of: $0.op).mnemonic })
+      (Self.convolutions + Self.pools + Self.others + Self.reductions + Self.resizes
+        + Self.training).map { type(of: $0.op).mnemonic }
+        + TypedOperatorTests.refusals.map { type(of: $0.op).mnemonic })
     #expect(Set(OperatorCatalog.all.map { $0.mnemonic }) == refusing)
   }
 

@@ -82,4 +82,15 @@ package enum DeviceRunner {
     }
     return nil
   }
+
+  /// The graph's results on a device, by output name.
+  package static func results(
+    of graph: Graph, feeding feeds: [String: HostTensor], on device: TestDevice
+  ) throws(InceptError) -> [String: HostTensor] {
+    let backend = try device.backend
+    defer { backend.dropConstants() }
+    let plan = try PlanBuilder.plan(graph, for: backend.traits)
+    let results = try Executable(plan, on: backend).run(feeds)
+    return Dictionary(uniqueKeysWithValues: zip(plan.outputs.map(\.name), results))
+  }
 }

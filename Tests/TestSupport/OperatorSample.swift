@@ -108,7 +108,9 @@ package enum OperatorSamples {
     + lpPool2D + globalPool + dense + matMul + softmax + hardmax + lrn + meanVarianceNormalization
     + lpNormalization + reduce + pad + expand + tile + resize + reshape + flatten + transpose
     + slice + identity + dropout + constant + cast + comparison + logical + not + selection + gather
-    + argReduce + topK + typedArithmetic + typedMovement + typedRepetition
+    + argReduce + topK + conv2DWeightGradient + conv2DImageGradient + pool2DGradient
+    + unaryGradient + softmaxCrossEntropy + softmaxCrossEntropyGradient
+    + optimisers + randomUniform + typedArithmetic + typedMovement + typedRepetition
 
   /// The samples of one operator.
   package static func samples(of type: any Operator.Type) -> [OperatorSample] {

@@ -4,6 +4,7 @@
 Usage: seeds.py FOLDER. Needs nothing but Python. What the tests have as files is copied from there; ONNX models,
 tensors and arrays are made here.
 """
+import gzip
 import json
 import pathlib
 import shutil
@@ -247,6 +248,13 @@ def npy():
     }
 
 
+def filters():
+    return {
+        "comma": b"1,-2.5e3\n0.5,4\n", "remark": b"# a filter\r\n1;0 # one\r\n\r\n0;1\r\n",
+        "tab": b"1\t0x1p3\tnan", "npy": npy()["f4"],
+    }
+
+
 def keras_configs():
     """The descriptions in the tests' archives, and networks without weights, which become graphs."""
     configs = {}
@@ -298,8 +306,31 @@ def graph_files():
     return {f"{i:02}": json.dumps(graph, separators=(",", ":")).encode() for i, graph in enumerate(graphs)}
 
 
-MAKERS = {"onnx": onnx, "safetensors": safetensors, "npy": npy, "keras_config": keras_configs,
-          "graph_file": graph_files}
+def csv_files():
+    """Lines of pixels and a class."""
+    lines = "".join(f"{i},{(3 * i) % 17},16,0.5,{i % 3}\n" for i in range(12))
+    whole = "".join(f"{i % 3};255;0;{i};7\r\n" for i in range(12))
+    title = "label,1x1,1x2,2x1,2x2\n" + "".join(f"{i % 4},1,2,3,{i}\n" for i in range(5))
+    texts = {"fractions": lines, "semicolons": whole, "title": title}
+    plain = {name: text.encode() for name, text in texts.items()}
+    return plain | {name + ".gz": gzip.compress(data, mtime=0) for name, data in plain.items()}
+
+
+def idx_files():
+    """The number of labels, and images."""
+    made = {}
+    for name, extents in {"grey": (5, 3, 4), "colour": (2, 3, 2, 3), "one": (1, 1, 1)}.items():
+        count = 1
+        for extent in extents:
+            count *= extent
+        data = bytes([0, 0, 8, len(extents)]) + struct.pack(f">{len(extents)}I", *extents) + bytes(i % 256 for i in range(count))
+        made[name] = bytes([extents[0]]) + data
+        made[name + ".gz"] = bytes([extents[0]]) + gzip.compress(data, mtime=0)
+    return made
+
+
+MAKERS = {"csv": csv_files, "idx": idx_files, "onnx": onnx, "safetensors": safetensors, "npy": npy, "keras_config": keras_configs,
+          "graph_file": graph_files, "filter": filters}
 
 
 def main():

@@ -13,6 +13,7 @@ needed=(
   "libhdf5-dev:Keras files as the tests compare them"
   "libzip-dev:PyTorch weight files"
   "libcairo2-dev:charts as PNG and PDF (its libfontconfig brings a font)"
+  "libgif-dev:animations as GIF"
   "libcurl4-openssl-dev:downloads of official weights"
   "ca-certificates:trust in the servers they come from"
   "pkg-config:finds the libraries for the build"

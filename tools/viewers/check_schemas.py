@@ -2,6 +2,7 @@
 
 import copy
 import json
+import shutil
 
 from jsonschema import Draft202012Validator
 
@@ -54,12 +55,20 @@ def commands():
         ("profile-difference", ["profile", *digits, "--runs", "2", "--against", before]),
         ("profile-difference", ["profile", *digits, "--runs", "2", "--against", before, "--all"]),
         ("profile-difference", ["profile", before, "--against", before]),
+        ("evaluate", ["evaluate", *digits, "--data", digit_folders(folder)]),
         ("tune", ["tune", *digits, "--budget", "3"]),
         ("compare", ["compare", *digits, SAMPLE]),
+        ("filter", ["filter", SAMPLE, "--filter", "gabor", "--size", "3", "--repeat", "2"]),
+        ("filter", ["filter", SAMPLE, "--filter", "sobel", "-o", folder / "sobel.svg", "--padding", "1"]),
         ("cache", ["cache", "ls"]),
         ("cache", ["cache", "prune"]),
         ("cache-why", ["cache", "why", *digits]),
         ("fetch", ["fetch"]),
+        ("arithmetic", ["arithmetic", "-o", folder / "conv.gif"]),
+        ("arithmetic", ["arithmetic", "--transposed", "--stride", "2", "--padding", "1"]),
+        ("features", ["features", *digits, SAMPLE, "--layer", "conv1", "-o", folder / "maps.png"]),
+        ("features", ["features", *digits, "--filters"]),
+        ("feature-layers", ["features", *digits]),
         ("convert", ["convert", *digits, folder / "digits.safetensors"]),
         ("passes", ["graph", *digits, "--after", "list"]),
         ("graph", ["graph", "inception_v3", "--after", "fuse-bias"]),
@@ -76,6 +85,18 @@ def commands():
     for model in [one(), odd()]:
         validate("profile", incept("profile", model, "--runs", "1", "--format", "json"), f"profile {model.stem}")
     validate("compare", incept("compare", odd(), "--format", "json"), "compare odd")
+
+
+def digit_folders(folder):
+    """The samples in a folder for each class; one of them lies in a wrong one, so that there is a mistake."""
+    data = folder / "digits"
+    for sample in sorted((ROOT / "Samples").glob("digit-*.png")):
+        name = sample.stem.split("-")[1]
+        (data / name).mkdir(parents=True, exist_ok=True)
+        shutil.copy(sample, data / name)
+    # A three among the zeros.
+    shutil.copy(ROOT / "Samples" / "digit-3-a.png", data / "0" / "wrong.png")
+    return data
 
 
 def without_peaks(profile, folder):

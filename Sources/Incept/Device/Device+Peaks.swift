@@ -44,7 +44,8 @@ extension DevicePeaks {
   /// What to know about peaks that are too low; nil where they are not.
   var disturbance: String? {
     guard isDisturbed, let processorShare else { return nil }
-    return "measured while other programs had \(NumberText.percent(1 - processorShare)) of the processors; "
+    return
+      "measured while other programs had \(NumberText.percent(1 - processorShare)) of the processors; "
       + "`incept devices --measure` on an idle machine replaces it"
   }
 

@@ -19,7 +19,10 @@ extension Model {
       .joined(separator: ", ")
     metadata[StoredWeights.Key.outputs] = outputs.joined(separator: ", ")
     metadata[StoredWeights.Key.axisOrder] = graph.axisOrder == .nchw ? "nchw" : "nhwc"
-    metadata[StoredWeights.Key.preprocessing] = preprocessing
+    metadata[StoredWeights.Key.preprocessing] = try trained?.json() ?? preprocessing
+    if self.stored == nil, let labels {
+      metadata[StoredWeights.Key.labels] = try StoredLabels.json(labels)
+    }
     try Safetensors.write(stored.tensors, metadata: metadata, to: path)
     return ConvertReport(
       model: reported, file: path, tensors: stored.tensors.count,

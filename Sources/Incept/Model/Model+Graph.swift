@@ -39,12 +39,13 @@ extension Model {
     try PassPipeline().run(requesting(shapes, outputs: outputs)).graph
   }
 
-  /// Shapes of the inputs for a batch of `count`.
+  /// Shapes of the inputs for a batch of `count`; as they are where the network has no batch.
   func shapes(batch count: Int) -> [String: Shape] {
     Dictionary(
       uniqueKeysWithValues: inputs.map { input in
         let rest = input.shape.dimensions.dropFirst()
-        return (input.name, input.shape.rank == 0 ? input.shape : Shape([count] + rest))
+        let isFixed = hasFixedShapes || input.shape.rank == 0
+        return (input.name, isFixed ? input.shape : Shape([count] + rest))
       })
   }
 

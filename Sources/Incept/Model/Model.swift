@@ -11,7 +11,7 @@ public struct Model: Sendable {
   /// The network as it was imported, for a batch of one.
   public let graph: Graph
   /// The preprocessing that the network was trained with, where that is known: `inception`, `torchvision`,
-  /// `caffe`, `none`, or a built-in network's own.
+  /// `caffe`, `none`, `normalised` for a network that Incept trained, or a built-in network's own.
   public var preprocessing: String? { recipe?.name }
   /// The names of its classes, class 0 first, where they are known.
   public let labels: [String]?
@@ -22,17 +22,23 @@ public struct Model: Sendable {
 
   /// The recipe that ``preprocessing`` names.
   let recipe: Preprocessing?
+  /// The same for a network that Incept trained, as its file has it.
+  let trained: TrainedPreprocessing?
   /// The weights as the framework has them, for ``write(safetensors:)``; nil where only the graph has them.
   let stored: StoredWeights?
   /// The file's model, for networks whose graph depends on their inputs' shapes.
   let onnx: BoundONNX?
+  /// Whether the first axis of its inputs is no batch that could be changed.
+  let hasFixedShapes: Bool
 
   init(
     name: String, weights: String, graph: Graph, recipe: Preprocessing?, labels: [String]?,
     outputIsProbability: Bool, loadMilliseconds: Double, stored: StoredWeights? = nil,
-    onnx: BoundONNX? = nil
+    onnx: BoundONNX? = nil, trained: TrainedPreprocessing? = nil, hasFixedShapes: Bool = false
   ) {
+    self.hasFixedShapes = hasFixedShapes
     self.onnx = onnx
+    self.trained = trained
     self.name = name
     self.weights = weights
     self.graph = graph
@@ -43,8 +49,8 @@ public struct Model: Sendable {
     self.stored = stored
   }
 
-  /// A network that is made rather than read.
-  package init(_ graph: Graph) {
+  /// A network that was made rather than read: a ``Graph`` with operators of the module `Operators`.
+  public init(_ graph: Graph) {
     self.init(
       name: graph.name, weights: "given", graph: graph, recipe: nil, labels: nil,
       outputIsProbability: false, loadMilliseconds: 0)

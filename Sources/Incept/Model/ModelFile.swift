@@ -25,11 +25,16 @@ enum ModelFile {
         return imported(model, path, start)
       }
       if !weightsOnly, let graph = try StoredWeights.graph(tensors) {
-        let recipe = tensors.metadata[StoredWeights.Key.preprocessing]
-        return Model(
+        let name = tensors.metadata[StoredWeights.Key.preprocessing]
+        let trained = try TrainedPreprocessing(name, source: path)
+        let model = Model(
           name: graph.name, weights: path, graph: graph,
-          recipe: recipe.flatMap { Preprocessing(named: $0) }, labels: nil,
-          outputIsProbability: endsInSoftmax(graph), loadMilliseconds: start.milliseconds)
+          recipe: trained?.recipe ?? name.flatMap { Preprocessing(named: $0) },
+          labels: try StoredLabels.read(tensors.metadata, source: path),
+          outputIsProbability: endsInSoftmax(graph), loadMilliseconds: start.milliseconds,
+          trained: trained)
+        try trained?.check(fits: model)
+        return model
       }
       return try recognised(ParameterSet(tensors), among: candidates, start)
     case .hdf5:

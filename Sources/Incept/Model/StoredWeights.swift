@@ -14,6 +14,7 @@ struct StoredWeights: Sendable {
     static let outputs = "incept.outputs"
     static let axisOrder = "incept.axis_order"
     static let preprocessing = "incept.preprocessing"
+    static let labels = "incept.labels"
     static let graph = GraphDocument.key
     static let kerasConfig = "keras.model_config"
     static let kerasVersion = "keras.version"

@@ -164,7 +164,8 @@ package struct LaunchRecord {
       gflops: rate(2 * launch.cost.multiplyAdds), gigabytesPerSecond: rate(launch.cost.bytes),
       share: 0, clock: flaws[index] == nil ? "event" : "host",
       flaw: flaws[index]?.rawValue, queueFlaw: queueFlaws[index]?.rawValue, index: index,
-      noise: Noise.of(times, betweenProcesses: Noise.ofLaunch) / 1e3, executedGflops: rate(2 * executed),
+      noise: Noise.of(times, betweenProcesses: Noise.ofLaunch) / 1e3,
+      executedGflops: rate(2 * executed),
       weightsBytes: traffic.weights, activationBytes: traffic.activations)
   }
 }

@@ -36,7 +36,9 @@ extension ProfileReport {
       guard (moments + [timeline.enqueue, timeline.enqueued]).allSatisfy({ abs($0 ?? 0) < 1e15 })
       else { return "moments of '\(layer.name)' that can't be" }
     }
-    let whole = [total.kernel, total.gap, total.wall, total.unprofiledWall, total.noise, total.unprofiledBest]
+    let whole = [
+      total.kernel, total.gap, total.wall, total.unprofiledWall, total.noise, total.unprofiledBest,
+    ]
     guard whole.allSatisfy({ $0.isFinite && $0 >= 0 && $0 < 1e15 }), batch > 0, runs > 0 else {
       return "totals that can't be"
     }

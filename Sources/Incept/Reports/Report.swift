@@ -44,6 +44,13 @@ public struct ReportedDevice: Codable, Sendable, Hashable {
   /// The platform's name.
   public var platform: String
 
+  /// Names a device.
+  package init(index: String, name: String, platform: String) {
+    self.index = index
+    self.name = name
+    self.platform = platform
+  }
+
   /// `INDEX NAME (PLATFORM)`
   public var line: String { "\(index) \(name) (\(platform))" }
 }

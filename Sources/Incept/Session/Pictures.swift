@@ -5,11 +5,11 @@ import Models
 /// What lies between pictures and class names on either side of a network.
 struct Pictures {
   let input: String
-  private let size: Model.ImageSize
-  private let layout: Preprocessing.Layout
-  private let recipe: Preprocessing
-  private let crop: PixelRectangle?
-  private let labels: [String]?
+  let size: Model.ImageSize
+  let layout: Preprocessing.Layout
+  let recipe: Preprocessing
+  let crop: PixelRectangle?
+  let labels: [String]?
   private let hasOwnLabels: Bool
   private let isProbability: Bool
   private let name: String
@@ -100,6 +100,23 @@ struct Pictures {
           index: index, label: names?[index] ?? "class \(index)", probability: probabilities[index])
       }
     }
+
+    /// How many classes there are.
+    var count: Int { probabilities.count }
+
+    /// The probability of a class.
+    subscript(index: Int) -> Double { probabilities[index] }
+
+    /// The place of a class among all of them, 0 for the most probable.
+    func rank(of index: Int) -> Int {
+      probabilities.indices.count {
+        probabilities[$0] > probabilities[index]
+          || (probabilities[$0] == probabilities[index] && $0 < index)
+      }
+    }
+
+    /// The names of all classes, where they are known.
+    var classNames: [String]? { names }
 
     /// All probabilities, the highest first.
     var sorted: [Double] { order.map { probabilities[$0] } }

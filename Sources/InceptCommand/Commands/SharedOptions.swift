@@ -19,6 +19,12 @@ struct ModelOptions: ParsableArguments {
       valueName: "name=n,c,h,w"))
   var shape: [InputShape] = []
 
+  @Flag(
+    help:
+      "The step that trains MODEL (cnn, mlp or a description in JSON) rather than the network; --shape input=N,H,W,C says for which pictures."
+  )
+  var training = false
+
   /// Shapes by input.
   var shapes: [String: Shape] {
     Dictionary(shape.map { ($0.name, $0.shape) }, uniquingKeysWith: { _, last in last })
@@ -27,13 +33,21 @@ struct ModelOptions: ParsableArguments {
   /// Loads the model for being looked at: an architecture needs no weights.
   func structure(_ line: ProgressLine) throws(InceptError) -> Model {
     line.show(ProgressStep(stage: "loading \(model)"))
+    if training { return try trainingStep() }
     return try Model.structure(model, weights: weights, shapes: shapes)
   }
 
   /// Loads the model, saying so; an ONNX model for the tensors in NPY files, by input.
   func load(_ line: ProgressLine, for files: [String: String] = [:]) throws(InceptError) -> Model {
     line.show(ProgressStep(stage: "loading \(model)"))
+    if training { return try trainingStep() }
     return try Model.load(model, weights: weights, cache: .standard(), files: files, shapes: shapes)
+  }
+}
+
+extension ModelOptions {
+  private func trainingStep() throws(InceptError) -> Model {
+    try Model.trainingStep(of: model, shape: shapes["input"] ?? [32, 28, 28, 1])
   }
 }
 
@@ -85,12 +99,15 @@ struct DeviceOptions: ParsableArguments {
   func session(
     _ model: Model, _ line: ProgressLine, queue: QueueArgument = .auto
   ) throws(InceptError) -> Session {
-    let cache = CacheOptions.standard(helper: Bundle.main.executablePath)
-    return try Session(
-      model, on: Device.select(device),
-      options: SessionOptions(
-        accuracy: accuracy, precision: precision, usesTuning: !ignoresTuning, queue: queue.mode,
-        memoryLimit: memoryLimit?.value, cache: cache, progress: line.handler))
+    try Session(model, on: Device.select(device), options: sessionOptions(line, queue: queue))
+  }
+
+  /// How sessions work.
+  func sessionOptions(_ line: ProgressLine, queue: QueueArgument = .auto) -> SessionOptions {
+    SessionOptions(
+      accuracy: accuracy, precision: precision, usesTuning: !ignoresTuning, queue: queue.mode,
+      memoryLimit: memoryLimit?.value,
+      cache: CacheOptions.standard(helper: Bundle.main.executablePath), progress: line.handler)
   }
 }
 

@@ -41,13 +41,23 @@ enum Terminal {
   static func write(_ text: String) throws(InceptError) {
     // Files hold names as they are; a terminal must not obey them.
     let text = isatty(STDOUT_FILENO) == 1 ? TerminalText.printable(text) : text
-    if let code = put(text, to: STDOUT_FILENO) {
-      // Whoever read has had enough.
-      if code == EPIPE { exit() }
-      throw InceptError(
-        .cannotCreate, subject: "standard output", expected: "expected to write the results",
-        found: String(cString: strerror(code)))
-    }
+    try check(put(text, to: STDOUT_FILENO))
+  }
+
+  /// Writes bytes to standard output as they are.
+  ///
+  /// - Throws: `.cannotCreate` where they can't be written.
+  static func write(bytes: [UInt8]) throws(InceptError) {
+    try check(bytes.withUnsafeBufferPointer { put($0, to: STDOUT_FILENO) })
+  }
+
+  private static func check(_ code: Int32?) throws(InceptError) {
+    guard let code else { return }
+    // Whoever read has had enough.
+    if code == EPIPE { exit() }
+    throw InceptError(
+      .cannotCreate, subject: "standard output", expected: "expected to write the results",
+      found: String(cString: strerror(code)))
   }
 
   /// Writes results to the file at `path`, or to standard output without one.
@@ -65,6 +75,9 @@ enum Terminal {
   /// Ends the process after a comparison that was made and failed.
   static func exitAfterDisagreement() -> Never { Foundation.exit(1) }
 
+  /// Ends the process after Ctrl-C, with everything saved or nothing left behind.
+  static func exitAfterInterrupt() -> Never { Foundation.exit(130) }
+
   /// Ends the process with an error's message and exit code.
   static func exit(_ error: InceptError) -> Never {
     let (red, plain) = hasColour ? ("\u{1B}[1;31m", "\u{1B}[0m") : ("", "")
@@ -76,18 +89,20 @@ enum Terminal {
   /// Writes everything; the error's number where that fails.
   private static func put(_ text: String, to descriptor: Int32) -> Int32? {
     var text = text
-    return text.withUTF8 { bytes in
-      var rest = bytes[...]
-      while !rest.isEmpty {
-        let window = UnsafeBufferPointer(rebasing: rest)
-        let written = Foundation.write(descriptor, window.baseAddress, window.count)
-        if written < 0 {
-          if errno == EINTR { continue }
-          return errno
-        }
-        rest = rest.dropFirst(written)
+    return text.withUTF8 { put($0, to: descriptor) }
+  }
+
+  private static func put(_ bytes: UnsafeBufferPointer<UInt8>, to descriptor: Int32) -> Int32? {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let window = UnsafeBufferPointer(rebasing: rest)
+      let written = Foundation.write(descriptor, window.baseAddress, window.count)
+      if written < 0 {
+        if errno == EINTR { continue }
+        return errno
       }
-      return nil
+      rest = rest.dropFirst(written)
     }
+    return nil
   }
 }

@@ -11,7 +11,7 @@ package final class Executable: Sendable {
   package let device: BackendDevice
   let memory: PlanMemory
   let launches: [PreparedLaunch]
-  private let sequence: LaunchSequence
+  let sequence: LaunchSequence
   let queue: Shared<Queue>
   private let running = Mutex(())
 
@@ -155,23 +155,30 @@ package final class Executable: Sendable {
           .usage, subject: "input '\(binding.name)'", expected: "expected a tensor",
           found: "none", hint: "pass --input \(binding.name)=FILE.npy")
       }
-      guard tensor.shape == binding.view.shape else {
-        throw InceptError(
-          .badData, subject: "input '\(binding.name)'",
-          expected: "expected shape \(binding.view.shape)", found: "\(tensor.shape)")
-      }
-      let type = binding.view.elementType
-      if let found = tensor.refusal(as: type) {
-        throw InceptError(
-          .badData, subject: "input '\(binding.name)'",
-          expected: "expected elements that are \(type.rawValue)", found: found,
-          hint: "convert with array.astype('\(type.rawValue)')")
-      }
-      try memory.write(tensor, to: binding.view, plan, queue)
+      try send(tensor, to: binding, queue)
     }
   }
 
-  private func download(_ output: Plan.Binding, _ queue: borrowing Queue) throws(InceptError)
+  /// Checks a tensor and writes it to an input.
+  func send(
+    _ tensor: HostTensor, to binding: Plan.Binding, _ queue: borrowing Queue
+  ) throws(InceptError) {
+    guard tensor.shape == binding.view.shape else {
+      throw InceptError(
+        .badData, subject: "input '\(binding.name)'",
+        expected: "expected shape \(binding.view.shape)", found: "\(tensor.shape)")
+    }
+    let type = binding.view.elementType
+    if let found = tensor.refusal(as: type) {
+      throw InceptError(
+        .badData, subject: "input '\(binding.name)'",
+        expected: "expected elements that are \(type.rawValue)", found: found,
+        hint: "convert with array.astype('\(type.rawValue)')")
+    }
+    try memory.write(tensor, to: binding.view, plan, queue)
+  }
+
+  func download(_ output: Plan.Binding, _ queue: borrowing Queue) throws(InceptError)
     -> HostTensor
   {
     try read(output.permutation.map { output.view.permuted($0) } ?? output.view, queue)

@@ -21,6 +21,18 @@ struct ConvolutionPacking {
     return "\(part) \(order) nv=\(blocking.blocksPerPanel) \(blocks)"
   }
 
+  /// Whether the blocks are the channels in their order, none of them cut.
+  private var hasPlainBlocks: Bool {
+    blocking.blocks.count * 16 == weights[3]
+      && blocking.blocks.enumerated().allSatisfy { $1.channel == $0 * 16 && $1.count == 16 }
+  }
+
+  /// Whether weights in C order are packed weights.
+  private var isPackedAlready: Bool {
+    hasPlainBlocks && blocking.panels == 1
+      && (!isChannelMajor || weights[2] == 1 || weights[0] * weights[1] == 1)
+  }
+
   /// Position in HWIO weights (per output channel) of tap number `tap` of the walk.
   private func source(ofTap tap: Int) -> Int {
     guard isChannelMajor else { return tap }
@@ -42,6 +54,7 @@ struct ConvolutionPacking {
       return [.buffer(.constant(number)), .offset(.constant(number), 0)]
     }
     let view = try builder.denseView(value)
+    if isPackedAlready { return [.buffer(view.storage), .offset(view.storage, view.offset)] }
     let scratch = builder.scratch([elementCount], name: "packed weights")
     let channels = Launch.Argument.table(
       blocking.blocks.flatMap { [.int($0.channel), .int($0.count)] })
@@ -62,6 +75,7 @@ struct ConvolutionPacking {
   {
     if let value, builder.graph.constant(value) == nil {
       let view = try builder.denseView(value)
+      if hasPlainBlocks { return [.buffer(view.storage), .offset(view.storage, view.offset)] }
       let scratch = builder.scratch([biasElements], name: "packed bias")
       let channels = Launch.Argument.table(
         blocking.blocks.flatMap { [.int($0.channel), .int($0.count)] })

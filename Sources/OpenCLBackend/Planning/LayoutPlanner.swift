@@ -84,11 +84,34 @@ struct LayoutPlanner {
     var start = 0
     for input in node.inputs {
       let extent = graph.type(of: input).shape[axis]
+      let place = view.slice(axis: axis, start: start, count: extent)
       if members.contains(input), views[input] == nil {
-        views[input] = view.slice(axis: axis, start: start, count: extent)
+        views[input] = place
+      } else if node.inputs.filter({ $0 == input }).count == 1 {
+        placeReshaped(input, in: place)
       }
       start += extent
     }
+  }
+
+  /// Where a concat's input is another value reshaped, has that one computed in the input's place, if it fits there.
+  private mutating func placeReshaped(_ input: ValueID, in place: TensorView) {
+    var value = input
+    while graph.producer(of: value).op is Reshape || graph.producer(of: value).op is Flatten {
+      guard views[value] == nil, borders[value]?.isNone ?? true,
+        let next = graph.producer(of: value).inputs.first
+      else { return }
+      value = next
+    }
+    let producer = graph.producer(of: value)
+    let types = graph.types(of: producer.inputs)
+    guard value != input, views[value] == nil, borders[value]?.isNone ?? true,
+      let op = producer.op as? any OpenCLLowerable, !(producer.op is Concat), !types.isEmpty,
+      producer.outputs.count > 1
+        || op.borderThroughAlias(.none(rank: producer.type.shape.rank), types: types) == nil,
+      let view = place.viewed(as: graph.type(of: value).shape)
+    else { return }
+    views[value] = view
   }
 
   /// Whether a concat's input can be computed straight into its place.

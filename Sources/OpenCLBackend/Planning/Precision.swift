@@ -49,7 +49,8 @@ extension Precision {
 extension KernelSpecialization {
   /// Files whose kernels know float32 only.
   package static let floatOnlyFiles: Set<String> = [
-    "arg_reduce.cl", "chain.cl", "conv2d_winograd.cl", "gather.cl", "top_k.cl",
+    "arg_reduce.cl", "chain.cl", "conv2d_winograd.cl", "gather.cl", "random_uniform.cl",
+    "softmax_cross_entropy.cl", "top_k.cl",
   ]
 
   /// Whether the kernel has a form that stores halves.

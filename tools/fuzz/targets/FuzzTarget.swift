@@ -1,3 +1,5 @@
+import Datasets
+import Filters
 import Foundation
 import GraphFiles
 import Imaging
@@ -73,6 +75,21 @@ struct FuzzTarget: Sendable {
     },
     FuzzTarget(name: "npy") { bytes throws(InceptError) in
       try Use.tensor(NPY.decode(Array(bytes), name: "x.npy"))
+    },
+    FuzzTarget(name: "csv") { bytes throws(InceptError) in
+      try Use.images(DatasetReader.read(mapped(bytes, "data.csv"), labels: nil))
+    },
+    FuzzTarget(name: "idx") { bytes throws(InceptError) in
+      // The first byte says how many labels there are, which a mutation would hardly get right in two files.
+      let count = Int(bytes.first ?? 0)
+      let labels = [0, 0, 8, 1, 0, 0, 0, UInt8(count)] + (0..<count).map { UInt8($0 & 3) }
+      try Use.images(
+        DatasetReader.read(
+          mapped(UnsafeRawBufferPointer(rebasing: bytes.dropFirst()), "images"),
+          labels: mapped(labels, "labels")))
+    },
+    FuzzTarget(name: "filter") { bytes throws(InceptError) in
+      _ = try FilterMatrix(bytes: bytes, name: "x.csv").rotated(byDegrees: 30)
     },
     FuzzTarget(name: "png") { bytes throws(InceptError) in try Use.picture(bytes, "x.png") },
     FuzzTarget(name: "jpeg") { bytes throws(InceptError) in try Use.picture(bytes, "x.jpg") },

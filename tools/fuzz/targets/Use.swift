@@ -1,3 +1,4 @@
+import Datasets
 import GraphIR
 import Imaging
 import ImportKeras
@@ -16,6 +17,15 @@ enum Use {
 
   /// Asks what a file is.
   static func detection(of file: MappedFile) { _ = WeightFileFormat.detect(file).summary }
+
+  /// Computes what training asks of images.
+  static func images(_ images: LabelledImages) {
+    let normalisation = Normalisation(of: images, rows: 0..<images.count)
+    _ = images.batch(0..<min(images.count, 4), normalisation)
+    _ = images.hasDarkGround(rows: 0..<images.count)
+    for row in 0..<min(images.count, 4) { _ = (images.picture(of: row), images.origin(of: row)) }
+    _ = Split(labels: images.labels, validation: 0.2, seed: 0)
+  }
 
   /// Checks a graph, reads its constants and runs the passes that `incept` runs.
   static func graph(_ graph: Graph) throws(InceptError) {

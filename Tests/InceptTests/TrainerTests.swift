@@ -1,0 +1,182 @@
+import Foundation
+import Incept
+import TensorCore
+import TestSupport
+import Testing
+import WireFormats
+
+@Suite("Training")
+struct TrainerTests {
+  private static let digits = (try? Fixtures.url("digits/digits.csv.gz").path) ?? ""
+
+  /// Options for a short training in a folder of its own.
+  private func options(
+    _ folder: String, _ model: String = "cnn", epochs: Int = 3
+  ) -> TrainOptions {
+    var options = TrainOptions(data: Self.digits, output: "\(folder)/net.safetensors")
+    options.model = model
+    options.epochs = epochs
+    return options
+  }
+
+  private func withFolder(_ body: (String) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("train-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try body(folder)
+  }
+
+  private func train(_ options: TrainOptions) throws -> TrainReport {
+    try Trainer(options, on: try Device.select()).run()
+  }
+
+  private func bytes(_ path: String) throws -> Data {
+    try Data(contentsOf: URL(fileURLWithPath: path))
+  }
+
+  @Test("learns the digits, and the written model knows them", .enabled(if: Fixtures.available))
+  func learns() throws {
+    try withFolder { folder in
+      let report = try train(options(folder, epochs: 6))
+      let best = try #require(report.bestEpoch)
+      #expect(best.validationAccuracy > 0.95 && report.epochs.count == 6)
+      #expect(report.epochs[5].trainingLoss < report.epochs[0].trainingLoss / 4)
+      let model = try Model.load(report.output)
+      let session = try Session(model, on: try Device.select())
+      let judged = try session.classify([
+        Fixtures.package.appendingPathComponent("Samples/digit-3-a.png").path
+      ])
+      #expect(judged.results.first?.top.first?.label == "3")
+    }
+  }
+
+  @Test("the same seed gives the same bytes, another others", .enabled(if: Fixtures.available))
+  func deterministic() throws {
+    try withFolder { folder in
+      var files: [Data] = []
+      for (number, seed) in [7, 7, 8].enumerated() {
+        var options = options("\(folder)", epochs: 2)
+        options.output = "\(folder)/\(number).safetensors"
+        options.seed = UInt64(seed)
+        _ = try train(options)
+        files.append(try bytes(options.output))
+      }
+      #expect(files[0] == files[1] && files[0] != files[2])
+    }
+  }
+
+  @Test(
+    "stopped anywhere and resumed it ends at the same bit",
+    .enabled(if: Fixtures.available), arguments: [1, 20, 45, 46, 60, 100])
+  func resumed(steps: Int) throws {
+    try withFolder { folder in
+      let whole = options(folder)
+      _ = try train(whole)
+      var stopped = options(folder)
+      stopped.output = "\(folder)/again.safetensors"
+      let counter = Counter()
+      stopped.isStopped = { counter.next() >= steps }
+      let report = try train(stopped)
+      #expect(report.isInterrupted)
+      var resumed = stopped
+      resumed.isStopped = { false }
+      resumed.resumes = true
+      let rest = try train(resumed)
+      #expect(rest.epochs.count == 3 && !rest.isInterrupted)
+      #expect(try bytes(whole.output) == bytes(stopped.output))
+      let (first, second) = (
+        try Safetensors.read(path: whole.lastPath), try Safetensors.read(path: stopped.lastPath)
+      )
+      for name in first.names {
+        #expect(first[name]?.floats() == second[name]?.floats(), "\(name)")
+      }
+    }
+  }
+
+  @Test("a training is resumed only as it was begun", .enabled(if: Fixtures.available))
+  func others() throws {
+    try withFolder { folder in
+      var options = options(folder, epochs: 1)
+      _ = try train(options)
+      options.resumes = true
+      for (change, part): ((inout TrainOptions) -> Void, String) in [
+        ({ $0.seed = 2 }, "--seed 1, now 2"), ({ $0.batch = 16 }, "--batch 32, now 16"),
+        ({ $0.model = "mlp" }, "network"), ({ $0.validation = 0.5 }, "pictures"),
+      ] {
+        var other = options
+        change(&other)
+        let error = #expect(throws: InceptError.self) { try train(other) }
+        #expect(String(describing: error).contains(part))
+      }
+    }
+  }
+
+  @Test("values that grow without bound end it, naming the layer", .enabled(if: Fixtures.available))
+  func diverged() throws {
+    try withFolder { folder in
+      var options = options(folder)
+      options.optimizer = .sgd
+      options.learningRate = 1e12
+      let error = #expect(throws: InceptError.self) { try train(options) }
+      let text = "\(try #require(error))"
+      #expect(text.contains("layer 'conv2d_1'") || text.contains("layer '"), "\(text)")
+      #expect(text.contains("epoch 1, step"), "\(text)")
+      #expect(!FileManager.default.fileExists(atPath: options.output))
+    }
+  }
+
+  @Test("every kind of layer, schedule and optimizer trains", .enabled(if: Fixtures.available))
+  func kinds() throws {
+    try withFolder { folder in
+      let network = "\(folder)/net.json"
+      try """
+      {"layers": [{"type": "conv2d", "channels": 8, "kernel": 3, "padding": "same", "bias": false},
+        {"type": "batch_norm", "activation": "relu"}, {"type": "max_pool2d", "size": 2},
+        {"type": "conv2d", "channels": 8, "kernel": 3, "padding": 1, "groups": 2, "activation": "silu"},
+        {"type": "average_pool2d", "size": 2}, {"type": "dropout", "rate": 0.2}, {"type": "flatten"},
+        {"type": "dense", "units": 10}]}
+      """.write(toFile: network, atomically: true, encoding: .utf8)
+      for (number, optimizer) in TrainOptions.Optimizer.allCases.enumerated() {
+        var options = options(folder, network, epochs: 4)
+        options.optimizer = optimizer
+        options.clip = number == 0 ? 1 : nil
+        options.schedule = [.constant, .step(epochs: 2, factor: 0.5), .cosine][number]
+        options.initializer = [.glorotUniform, .heUniform, .glorotNormal][number]
+        options.history = ["\(folder)/h.csv", "\(folder)/h.svg"]
+        let report = try train(options)
+        #expect((report.bestEpoch?.validationAccuracy ?? 0) > 0.5, "\(optimizer)")
+        let lines = try String(contentsOfFile: "\(folder)/h.csv", encoding: .utf8)
+        #expect(lines.split(separator: "\n").count == 5)
+      }
+    }
+  }
+
+  @Test("pictures that can't be trained on are refused", .enabled(if: Fixtures.available))
+  func refused() throws {
+    try withFolder { folder in
+      for (change, part): ((inout TrainOptions) -> Void, String) in [
+        ({ $0.validation = 0 }, "to judge by"), ({ $0.data = "\(folder)/none" }, "none"),
+        ({ $0.model = "\(folder)/none.json" }, "none.json"),
+        ({ $0.history = ["\(folder)/h.tiff"] }, "h.tiff"),
+        ({ $0.output = "\(folder)/no/such/folder/x.safetensors" }, "no/such/folder"),
+      ] {
+        var options = options(folder, epochs: 1)
+        change(&options)
+        let error = #expect(throws: InceptError.self) { try train(options) }
+        #expect(String(describing: error).contains(part))
+      }
+    }
+  }
+}
+
+/// Counts calls.
+private final class Counter: @unchecked Sendable {
+  // SAFETY: trainers ask from one thread.
+  private var count = 0
+
+  func next() -> Int {
+    count += 1
+    return count
+  }
+}
