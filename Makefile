@@ -6,7 +6,7 @@ INCEPT := .build/release/incept
 SOURCES := Sources Tests tools kernels Package.swift
 
 .PHONY: help setup build demo test test-devices conformance fuzz fuzz-quick oracles viewers check-kernels check-peaks \
-  lint format bench bench-peers bench-layers clean
+  lint format bench bench-peers bench-layers bench-training tutorial clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -64,6 +64,13 @@ bench: build  ## Compare Inception V3, batch 1, with OpenVINO and ONNX Runtime (
 
 bench-peers: build  ## Every case of tools/bench/README.md against the same; ARGS="--quick" and others
 	@tools/bench/run.sh $(ARGS)
+
+bench-training: build  ## Seconds of an epoch of `incept train` beside PyTorch's (from PyPI, in a venv of its own)
+	@tools/bench/training/run.sh $(ARGS)
+
+tutorial: build  ## Run every command of docs/tutorial.md and draw its pictures again
+	@echo "==> Running docs/tutorial.md"
+	@python3 tools/tutorial/tutorial.py $(INCEPT)
 
 bench-layers: build  ## How near each layer of Inception V3 is to what bounds it
 	@$(INCEPT) profile inception_v3 --weights synthetic --runs 40 --roofline --sort order --format json -o .build/layers.json
