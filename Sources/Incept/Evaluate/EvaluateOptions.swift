@@ -49,7 +49,7 @@ public struct EvaluateOptions: Sendable {
 
   /// Creates options.
   public init(
-    data: String, part: Part = .auto, rows: String? = nil, split: Double? = nil, seed: UInt64 = 0,
+    data: String, part: Part = .auto, rows: String? = nil, split: Double? = nil, seed: UInt64 = 1,
     labelColumn: LabelColumn = .auto, maximum: Float? = nil, batch: Int = 64,
     preprocessing: String? = nil, labels: [String]? = nil, confusion: PlotFile? = nil,
     mistakes: PlotFile? = nil

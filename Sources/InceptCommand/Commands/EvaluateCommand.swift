@@ -37,7 +37,7 @@ struct EvaluateCommand: ParsableCommand {
       valueName: "share"))
   var split: Share?
   @Option(help: "What decides which images --split takes.")
-  var seed: UInt64 = 0
+  var seed: UInt64 = 1
   @Option(help: "The column of a CSV file that has the class: auto, first or last.")
   var label = EvaluateOptions.LabelColumn.auto
   @Option(
