@@ -3,8 +3,8 @@ import Testing
 
 /// What must become of a file that is made to do harm: an error in the agreed form, soon and with little memory.
 package enum Attack {
-  /// The most processor time that reading may take, on a core that another program may share.
-  package static let mostSeconds = 2.0
+  /// The most processor time that reading may take.
+  package static let mostSeconds = 1.0
   /// The most memory that the process may have had more than before, where it does nothing else.
   package static let mostBytes = 1 << 30
 
