@@ -35,7 +35,8 @@ static inline bool is_better(T value, T best) {
 
 __kernel void arg_reduce(__global const float *restrict x, int x_offset, __global float *restrict y,
                          int y_offset, __global const int *restrict axes, int axis_count, int length,
-                         int step) {
+                         int step, ITEMS1) {
+  if (IS_BEYOND1) return;
   const int2 place = place2(axes, axis_count, get_global_id(0));
   __global const float *source = x + x_offset + place.s1;
   T best = *(__global const T *)source;

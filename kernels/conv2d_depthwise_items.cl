@@ -17,7 +17,8 @@ __kernel void conv2d_depthwise_items(
     int weights_offset, __global const STORE_T *restrict bias, int bias_offset,
     __global STORE_T *restrict y, __global const int *restrict blocks, int out_height,
     int out_width, int x_batch, int x_row, int x_column, int kernel_height, int tap_row,
-    int kernel_width, int tap_column) {
+    int kernel_width, int tap_column, ITEMS3) {
+  if (IS_BEYOND3) return;
   const int block = get_global_id(0) / 4;
   const int lane = get_global_id(0) % 4 * 4;
   const int first = get_global_id(1) * PX;

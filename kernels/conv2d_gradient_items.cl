@@ -31,7 +31,8 @@ __kernel void conv2d_weight_gradient_items(
     int g_offset, __global STORE_T *restrict y, int y_offset, int images, int height, int width,
     int x_batch, int x_row, int x_column, int out_height, int out_width, int g_batch, int g_row,
     int g_column, int inner, int outer, int top, int left, int stride_y, int stride_x,
-    int dilation_y, int dilation_x) {
+    int dilation_y, int dilation_x, ITEMS2) {
+  if (IS_BEYOND2) return;
   const int o = get_global_id(0);
   const int i = get_global_id(1) % inner;
   const int tap = get_global_id(1) / inner;
@@ -54,7 +55,7 @@ __kernel void conv2d_weight_gradient_items(
       }
     }
   }
-  STORE(sum, y_offset + (int)(get_global_id(1) * get_global_size(0)) + o, y);
+  STORE(sum, y_offset + (int)get_global_id(1) * items_0 + o, y);
 }
 
 // The window whose tap k lies at position p, or -1 where there is none; `before` is the border.
@@ -69,7 +70,8 @@ __kernel void conv2d_image_gradient_items(
     int w_offset, __global STORE_T *restrict y, int y_offset, int height, int out_height,
     int out_width, int g_batch, int g_row, int g_column, int y_batch, int y_row, int y_column,
     int inner, int outer, int all_outer, int top, int left, int stride_y, int stride_x,
-    int dilation_y, int dilation_x) {
+    int dilation_y, int dilation_x, ITEMS3) {
+  if (IS_BEYOND3) return;
   const int channel = get_global_id(0);
   const int column = get_global_id(1);
   const int n = get_global_id(2) / height;

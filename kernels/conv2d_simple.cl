@@ -12,7 +12,8 @@ __kernel void conv2d_simple(
     int weights_offset, __global const STORE_T *restrict bias, int bias_offset,
     __global STORE_T *restrict y, __global const int *restrict blocks, int pixels, int out_height,
     int out_width, int x_batch, int x_row, int x_column, int outer, int outer_step, int middle,
-    int middle_step, int run, int group_panels, int group_step) {
+    int middle_step, int run, int group_panels, int group_step, ITEMS2) {
+  if (IS_BEYOND2) return;
   const int block = get_global_id(0) / 16;
   const int lane = get_global_id(0) % 16;
   const int p = get_global_id(1);

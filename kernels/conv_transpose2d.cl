@@ -110,7 +110,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv_transpose2d_ro
   }
 }
 
-__kernel void conv_transpose2d_items(GEOMETRY) {
+__kernel void conv_transpose2d_items(GEOMETRY, ITEMS3) {
+  if (IS_BEYOND3) return;
   const int channel = get_global_id(0);
   const int ox = get_global_id(1);
   const int n = get_global_id(2) / out_height;

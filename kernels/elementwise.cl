@@ -137,7 +137,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void elementwise_rows(
   }
 }
 
-__kernel void elementwise_items(TENSORS, int outer_axes) {
+__kernel void elementwise_items(TENSORS, int outer_axes, ITEMS2) {
+  if (IS_BEYOND2) return;
   const int i = get_global_id(0);
   FIND_ROW(get_global_id(1))
   const TY value = AT(i);

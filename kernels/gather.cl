@@ -62,7 +62,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void gather_rows(
   }
 }
 
-__kernel void gather_items(GEOMETRY) {
+__kernel void gather_items(GEOMETRY, ITEMS2) {
+  if (IS_BEYOND2) return;
   const int i = get_global_id(0);
   FIND_ROW(get_global_id(1))
   TAKE(i)

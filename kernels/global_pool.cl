@@ -25,7 +25,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void global_pool_rows(GE
       x_batch, x_row, x_column, y_batch, scale);
 }
 
-__kernel void global_pool_items(GEOMETRY) {
+__kernel void global_pool_items(GEOMETRY, ITEMS2) {
+  if (IS_BEYOND2) return;
   const int c = get_global_id(0);
   const int n = get_global_id(1);
   __global const STORE_T *source = x + x_offset + n * x_batch + c;

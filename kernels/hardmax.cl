@@ -9,7 +9,8 @@
 __kernel void hardmax_items(__global const STORE_T *restrict x, int x_offset,
                             __global STORE_T *restrict y, int y_offset,
                             __global const int *restrict axes, int axis_count, int length, int x_step,
-                            int y_step) {
+                            int y_step, ITEMS1) {
+  if (IS_BEYOND1) return;
   const int2 place = place2(axes, axis_count, get_global_id(0));
   __global const STORE_T *source = x + x_offset + place.s1;
   __global STORE_T *target = y + y_offset + place.s0;

@@ -54,7 +54,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lrn_rows(
   }
 }
 
-__kernel void lrn_items(GEOMETRY, int x_step) {
+__kernel void lrn_items(GEOMETRY, int x_step, ITEMS2) {
+  if (IS_BEYOND2) return;
   const int c = get_global_id(0);
   const int2 place = place2(axes, axis_count, get_global_id(1));
   __global const STORE_T *source = x + x_offset + place.s1;

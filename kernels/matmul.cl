@@ -58,7 +58,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void matmul_tiles(GEOMET
   }
 }
 
-__kernel void matmul_items(GEOMETRY) {
+__kernel void matmul_items(GEOMETRY, ITEMS3) {
+  if (IS_BEYOND3) return;
   const int column = get_global_id(0);
   const int row = get_global_id(1);
   const int4 place = place3(axes, axis_count, get_global_id(2));

@@ -102,7 +102,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void pad_rows(
   }
 }
 
-__kernel void pad_items(GEOMETRY) {
+__kernel void pad_items(GEOMETRY, ITEMS2) {
+  if (IS_BEYOND2) return;
   __global const int *inner = axes + (axis_count - 1) * 5;
   const int i = get_global_id(0);
   const int2 place = find_row(axes, axis_count, get_global_id(1));

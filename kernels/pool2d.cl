@@ -142,7 +142,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void pool2d_rows(GEOMETR
   }
 }
 
-__kernel void pool2d_items(GEOMETRY) {
+__kernel void pool2d_items(GEOMETRY, ITEMS3) {
+  if (IS_BEYOND3) return;
   const int c = get_global_id(0);
   const int ox = get_global_id(1);
   const int n = get_global_id(2) / out_height;

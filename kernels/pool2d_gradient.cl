@@ -98,7 +98,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void pool2d_gradient_row
   }
 }
 
-__kernel void pool2d_gradient_items(GEOMETRY) {
+__kernel void pool2d_gradient_items(GEOMETRY, ITEMS3) {
+  if (IS_BEYOND3) return;
   const int c = get_global_id(0);
   const int column = get_global_id(1);
   const int n = get_global_id(2) / height;

@@ -240,7 +240,8 @@ __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void reduce_group(GE
 }
 #endif
 
-__kernel void reduce_items(GEOMETRY) {
+__kernel void reduce_items(GEOMETRY, ITEMS1) {
+  if (IS_BEYOND1) return;
   const int4 place = place3(kept, kept_count, get_global_id(0));
   const float n = (float)rows * (float)length;
   __global const STORE_T *p = x + x_offset + place.s2;

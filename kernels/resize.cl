@@ -73,7 +73,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void resize_rows(GEOMETR
   }
 }
 
-__kernel void resize_items(GEOMETRY) {
+__kernel void resize_items(GEOMETRY, ITEMS3) {
+  if (IS_BEYOND3) return;
   const int c = get_global_id(0);
   const int b = get_global_id(1);
   const int a = get_global_id(2) % extent_a;

@@ -55,7 +55,8 @@ __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void softmax_group(G
   }
 }
 
-__kernel void softmax_items(GEOMETRY) {
+__kernel void softmax_items(GEOMETRY, ITEMS1) {
+  if (IS_BEYOND1) return;
   const int2 place = place2(axes, axis_count, get_global_id(0));
   __global const STORE_T *source = x + x_offset + place.s1;
   __global STORE_T *target = y + y_offset + place.s0;

@@ -40,7 +40,8 @@ static inline bool precedes(T a, int i, T b, int j) {
   return LARGEST ? a > b : a < b;
 }
 
-__kernel void top_k_rows(GEOMETRY) {
+__kernel void top_k_rows(GEOMETRY, ITEMS1) {
+  if (IS_BEYOND1) return;
   const int4 place = place3(axes, axis_count, get_global_id(0));
   __global const float *source = x + x_offset + place.s2;
   T last = 0;
@@ -63,7 +64,8 @@ __kernel void top_k_rows(GEOMETRY) {
   }
 }
 
-__kernel void top_k_items(GEOMETRY) {
+__kernel void top_k_items(GEOMETRY, ITEMS2) {
+  if (IS_BEYOND2) return;
   const int index = get_global_id(0);
   const int4 place = place3(axes, axis_count, get_global_id(1));
   __global const float *source = x + x_offset + place.s2;

@@ -6,6 +6,23 @@ swift=${SWIFT:-swift}
 fixtures=${INCEPT_FIXTURES:-../shared/fixtures}
 # Tests neither use nor change what the user has cached.
 export INCEPT_CACHE_DIR=$PWD/.build/test-cache
+# PoCL flushes every kernel that it compiles to the disk, which is half of what thousands of them take: they are made in
+# memory where there is room, and kept beside the other caches afterwards.
+kept=$PWD/.build/test-pocl
+mkdir -p "$kept"
+export POCL_CACHE_DIR=$kept
+if [ "$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 2000000 ] 2>/dev/null; then
+  # What a run that was killed has left.
+  find /dev/shm -maxdepth 1 -user "$(id -u)" -name 'incept-tests.*' -mmin +300 -exec rm -rf {} +
+  POCL_CACHE_DIR=$(mktemp -d /dev/shm/incept-tests.XXXXXX) || exit 1
+  keep_kernels() {
+    cp -a -n "$POCL_CACHE_DIR"/. "$kept"
+    rm -rf "$POCL_CACHE_DIR"
+  }
+  trap keep_kernels EXIT
+  trap 'exit 130' INT TERM
+  cp -a "$kept"/. "$POCL_CACHE_DIR"
+fi
 if [ -d "$fixtures" ]; then
   echo "==> Fixtures: $fixtures"
 else

@@ -23,14 +23,34 @@ package final class PreparedLaunch: Sendable {
   /// Checks a launch of `kernel`, whose arguments must all be set, against the limits of kernel and
   /// device.
   ///
+  /// A kernel that has no size of its own (`reqd_work_group_size`) runs in groups of any: where the driver allows it
+  /// fewer work-items than `local` has, the longest sides are halved until it does.
+  ///
   /// - Throws: `.software` naming the label, the rule and the sizes.
   package init(
     _ kernel: consuming Kernel, global: [Int], local: [Int]?, label: String
   ) throws(InceptError) {
+    let local = local.map { kernel.limits.fitted($0) }
     range = try kernel.checked(global: global, local: local, label: label)
     self.label = label
     self.global = global
     self.local = local
     arguments = kernel.arguments
+  }
+}
+
+extension KernelLimits {
+  /// A work-group of at most as many work-items as the kernel may have, whose sides divide `local`'s.
+  func fitted(_ local: [Int]) -> [Int] {
+    guard compileWorkGroupSize == nil, workGroupSize > 0 else { return local }
+    var local = local
+    while local.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue }) > workGroupSize,
+      let longest = local.indices.filter({ local[$0].isMultiple(of: 2) }).max(by: {
+        local[$0] < local[$1]
+      })
+    {
+      local[longest] /= 2
+    }
+    return local
   }
 }

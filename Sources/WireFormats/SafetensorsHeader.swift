@@ -43,20 +43,24 @@ struct SafetensorsHeader {
 
   private mutating func tensor(_ name: String) throws(InceptError) -> Tensor {
     var tensor = Tensor(name: name)
-    var fields: Set<String> = []
+    var (hasType, hasShape, hasOffsets) = (false, false, false)
     try object { (self, key) throws(InceptError) in
       switch key {
-      case "dtype": tensor.type = try self.string()
-      case "shape": tensor.extents = try self.integers()
+      case "dtype":
+        tensor.type = try self.string()
+        hasType = true
+      case "shape":
+        tensor.extents = try self.integers()
+        hasShape = true
       case "data_offsets":
         let offsets = try self.integers()
         guard offsets.count == 2 else { throw self.malformed("two offsets") }
         (tensor.begin, tensor.end) = (offsets[0], offsets[1])
+        hasOffsets = true
       default: throw self.malformed("dtype, shape or data_offsets")
       }
-      fields.insert(key)
     }
-    guard fields.count == 3 else { throw malformed("dtype, shape and data_offsets") }
+    guard hasType, hasShape, hasOffsets else { throw malformed("dtype, shape and data_offsets") }
     return tensor
   }
 
@@ -103,59 +107,79 @@ struct SafetensorsHeader {
 
   private mutating func string() throws(InceptError) -> String {
     try expect("\"")
-    var bytes: [UInt8] = []
+    var start = position
+    // Only a string with escapes has bytes of its own: the others are taken from the header as they stand.
+    var unescaped: [UInt8] = []
     while position < text.count {
-      let byte = text[position]
-      position += 1
-      switch byte {
+      switch text[position] {
       case UInt8(ascii: "\""):
-        guard let string = String(validating: bytes, as: UTF8.self) else {
-          throw malformed("UTF-8 text")
-        }
+        let rest = text[start..<position]
+        position += 1
+        if !unescaped.isEmpty { unescaped += rest }
+        let string =
+          unescaped.isEmpty
+          ? String(validating: rest, as: UTF8.self)
+          : String(validating: unescaped, as: UTF8.self)
+        guard let string else { throw malformed("UTF-8 text") }
         return string
-      case UInt8(ascii: "\\"): bytes += try escaped()
-      case 0..<0x20: throw malformed("no control characters")
-      default: bytes.append(byte)
+      case UInt8(ascii: "\\"):
+        unescaped += text[start..<position]
+        position += 1
+        try appendEscaped(to: &unescaped)
+        start = position
+      case 0..<0x20:
+        position += 1
+        throw malformed("no control characters")
+      default: position += 1
       }
     }
     throw malformed("a string's end")
   }
 
-  private mutating func escaped() throws(InceptError) -> [UInt8] {
+  private mutating func appendEscaped(to bytes: inout [UInt8]) throws(InceptError) {
     guard position < text.count else { throw malformed("a string's end") }
     let byte = text[position]
     position += 1
     switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
-    case UInt8(ascii: "b"): return [0x08]
-    case UInt8(ascii: "f"): return [0x0C]
-    case UInt8(ascii: "n"): return [0x0A]
-    case UInt8(ascii: "r"): return [0x0D]
-    case UInt8(ascii: "t"): return [0x09]
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): bytes.append(byte)
+    case UInt8(ascii: "b"): bytes.append(0x08)
+    case UInt8(ascii: "f"): bytes.append(0x0C)
+    case UInt8(ascii: "n"): bytes.append(0x0A)
+    case UInt8(ascii: "r"): bytes.append(0x0D)
+    case UInt8(ascii: "t"): bytes.append(0x09)
     case UInt8(ascii: "u"):
-      let first = try codeUnit()
-      var units = [first]
-      if first & 0xFC00 == 0xD800 {
-        guard position + 2 <= text.count, text[position] == UInt8(ascii: "\\"),
-          text[position + 1] == UInt8(ascii: "u")
-        else { throw malformed("a surrogate pair") }
-        position += 2
-        units.append(try codeUnit())
-      }
-      guard let string = String(validating: units, as: UTF16.self) else {
-        throw malformed("a surrogate pair")
-      }
-      return Array(string.utf8)
+      guard let encoded = UTF8.encode(try scalar()) else { throw malformed("a surrogate pair") }
+      bytes += encoded
     default: throw malformed("an escape")
     }
+  }
+
+  /// What one `\u` escape, or two that are a surrogate pair, stand for.
+  private mutating func scalar() throws(InceptError) -> Unicode.Scalar {
+    let first = UInt32(try codeUnit())
+    if let scalar = Unicode.Scalar(first) { return scalar }
+    guard first < 0xDC00, position + 2 <= text.count, text[position] == UInt8(ascii: "\\"),
+      text[position + 1] == UInt8(ascii: "u")
+    else { throw malformed("a surrogate pair") }
+    position += 2
+    let second = UInt32(try codeUnit())
+    guard 0xDC00..<0xE000 ~= second,
+      let scalar = Unicode.Scalar(0x10000 + (first & 0x3FF) << 10 + second & 0x3FF)
+    else { throw malformed("a surrogate pair") }
+    return scalar
   }
 
   private mutating func codeUnit() throws(InceptError) -> UInt16 {
     guard position + 4 <= text.count else { throw malformed("four hexadecimal digits") }
     var unit: UInt16 = 0
     for index in position..<position + 4 {
-      guard let digit = Character(UnicodeScalar(text[index])).hexDigitValue else {
-        throw malformed("four hexadecimal digits")
+      let byte = text[index]
+      let digit: UInt8
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
+      case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
+      default: throw malformed("four hexadecimal digits")
       }
       unit = unit << 4 | UInt16(digit)
     }
@@ -177,9 +201,10 @@ struct SafetensorsHeader {
   /// The next byte that isn't white space.
   private mutating func peek() -> UInt8? {
     while position < text.count {
-      let byte = text[position]
-      guard [0x20, 0x09, 0x0A, 0x0D].contains(byte) else { return byte }
-      position += 1
+      switch text[position] {
+      case 0x20, 0x09, 0x0A, 0x0D: position += 1
+      case let byte: return byte
+      }
     }
     return nil
   }

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Runs the device tests (tools/device-suite) on several OpenCL implementations and prints one table.
+# Runs the device tests (tools/device-suite) on several OpenCL implementations, then gradients and training beside PyTorch's
+# (of the package's tests), and prints one table.
 #
 #   tools/devices/test-devices.sh [pocl] [intel] [rusticl] [oclgrind] [default]
 #
+# Oclgrind, which interprets kernels, trains nothing; its operators' gradients are among the device tests.
 # Without arguments: all but `default`, which is whatever this machine's OpenCL loader finds, a GPU for one.
 # Implementations that are not installed are put into .venv/devices and nowhere else, so that no other program
 # sees new devices; only libclc, the library of built-in functions that rusticl has a fixed path for, is installed.
@@ -124,10 +126,30 @@ test_on() {
     status=1
   fi
   [ "$status" -eq 0 ] && [ "$found" -eq 0 ] || failed=1
+  [ "$name" = oclgrind ] || train_on "$name" "${run[@]}"
 }
 
+# Gradients of whole networks, and fifty steps of training, beside PyTorch's.
+train_on() {
+  local name=$1 log=$logs/$1-training.log began=$SECONDS status bad
+  shift
+  echo "==> $name: gradients and training beside PyTorch's (all output in ${log#"$here"/})"
+  INCEPT_CACHE_DIR=$here/.build/test-cache "$@" "${SWIFT:-swift}" test -c release --skip-build \
+    --filter "$training" >"$log" 2>&1
+  status=$?
+  bad=$(grep -cE '^✘ Test "[^"]*" (failed|recorded)' "$log")
+  grep -E '^✘ Test .*recorded an issue' "$log" | head -n 10 | sed 's/^/    /'
+  rows+=("$name|training beside PyTorch's||$(sed -nE 's/.*Test run with ([0-9]+) tests?.*/\1/p' "$log" | tail -n 1)|$bad|0|$((SECONDS - began))")
+  [ "$status" -eq 0 ] && return
+  failed=1
+  grep -q 'Test run with' "$log" || tail -n 5 "$log" | sed 's/^/    /'
+}
+training='^(DifferentiationTests\.(DeviceGradientTests|TorchGradientTests)|InceptTests\.TrainingReferenceTests)/'
+
 echo "==> Building the device tests"
-${SWIFT:-swift} build -c release --product device-suite || exit 1
+for product in device-suite InceptPackageTests; do
+  ${SWIFT:-swift} build -c release --product "$product" || exit 1
+done
 rows=()
 failed=0
 for name in "${@:-pocl intel rusticl oclgrind}"; do

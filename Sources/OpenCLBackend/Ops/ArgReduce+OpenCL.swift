@@ -18,13 +18,14 @@ extension ArgReduce: OpenCLLowerable {
         .init("LAST", selectsLast ? 1 : 0),
         .init("FLOATS", input.elementType == .float32 ? 1 : 0),
       ])
+    let grid = ItemGrid([rows.count], builder.traits)
     builder.emit(
       kernel, variant: "row per work-item",
       arguments: [
         .buffer(input.storage), .offset(input.storage, input.offset),
         .buffer(output.storage), .offset(output.storage, output.offset),
         rows.table, .int(rows.axes.count), .int(input.shape[axis]), .int(input.strides[axis]),
-      ], global: [rows.count], local: nil)
+      ] + grid.arguments, global: grid.global, local: grid.local)
   }
 }
 

@@ -31,16 +31,18 @@ extension ConvolutionLowering {
   }
 
   /// Four channels of a few neighbouring pixels: `conv2d_depthwise_items.cl`.
-  func depthwiseItemsCall(_ tensors: [Launch.Argument]) -> Call {
+  func depthwiseItemsCall(_ tensors: [Launch.Argument], _ traits: DeviceTraits) -> Call {
     let width = problem.positions.width
     let pixels = width >= 8 ? 4 : width >= 2 ? 2 : 1
-    return Call(
-      kernel: kernel("conv2d_depthwise_items", [("PX", pixels)]),
-      arguments: tensors + depthwiseGeometry,
-      global: [
+    let grid = ItemGrid(
+      [
         blocking.blocks.count * 4, (width + pixels - 1) / pixels,
         problem.image.shape[0] * problem.positions.height,
-      ], local: nil)
+      ], traits)
+    return Call(
+      kernel: kernel("conv2d_depthwise_items", [("PX", pixels)]),
+      arguments: tensors + depthwiseGeometry + grid.arguments, global: grid.global,
+      local: grid.local)
   }
 }
 

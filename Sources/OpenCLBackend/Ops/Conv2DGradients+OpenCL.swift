@@ -91,6 +91,8 @@ extension Conv2DWeightGradient: OpenCLLowerable {
       gradient.strides[1], gradient.strides[2], target.shape[2], target.shape[3] / groups,
       border.top, border.left, strides.height, strides.width, dilations.height, dilations.width,
     ]
+    let grid = ItemGrid(
+      [target.shape[3], kernel.height * kernel.width * target.shape[2]], builder.traits)
     builder.emit(
       KernelSpecialization(
         file: "conv2d_gradient_items.cl", entry: "conv2d_weight_gradient_items",
@@ -100,8 +102,7 @@ extension Conv2DWeightGradient: OpenCLLowerable {
         .buffer(image.storage), .offset(image.storage, image.offset),
         .buffer(gradient.storage), .offset(gradient.storage, gradient.offset),
         .buffer(target.storage), .offset(target.storage, target.offset),
-      ] + numbers.map { .int($0) },
-      global: [target.shape[3], kernel.height * kernel.width * target.shape[2]], local: nil)
+      ] + numbers.map { .int($0) } + grid.arguments, global: grid.global, local: grid.local)
   }
 }
 
@@ -205,6 +206,8 @@ extension Conv2DImageGradient: OpenCLLowerable {
       output.strides[2], weights.shape[2], weights.shape[3] / groups, weights.shape[3],
       border.top, border.left, strides.height, strides.width, dilations.height, dilations.width,
     ]
+    let grid = ItemGrid(
+      [output.shape[3], image.width, output.shape[0] * image.height], builder.traits)
     builder.emit(
       KernelSpecialization(
         file: "conv2d_gradient_items.cl", entry: "conv2d_image_gradient_items",
@@ -214,7 +217,6 @@ extension Conv2DImageGradient: OpenCLLowerable {
         .buffer(gradient.storage), .offset(gradient.storage, gradient.offset),
         .buffer(weights.storage), .offset(weights.storage, weights.offset),
         .buffer(output.storage), .offset(output.storage, output.offset),
-      ] + numbers.map { .int($0) },
-      global: [output.shape[3], image.width, output.shape[0] * image.height], local: nil)
+      ] + numbers.map { .int($0) } + grid.arguments, global: grid.global, local: grid.local)
   }
 }

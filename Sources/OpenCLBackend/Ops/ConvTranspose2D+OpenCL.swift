@@ -41,9 +41,11 @@ extension ConvTranspose2D: OpenCLLowerable {
         kernel, variant: choice.chosen.name, rejected: choice.rejected, arguments: arguments,
         global: [rows, groups * ((outer + 15) / 16)], local: [1, 1])
     case .items:
+      let grid = ItemGrid([output.shape[3], output.shape[2], rows], builder.traits)
       builder.emit(
-        kernel, variant: choice.chosen.name, rejected: choice.rejected, arguments: arguments,
-        global: [output.shape[3], output.shape[2], rows], local: nil)
+        kernel, variant: choice.chosen.name, rejected: choice.rejected,
+        arguments: arguments + grid.arguments,
+        global: grid.global, local: grid.local)
     }
   }
 }

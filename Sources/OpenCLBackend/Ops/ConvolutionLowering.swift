@@ -80,16 +80,18 @@ struct ConvolutionLowering {
         global: [(problem.pixels + tile.pixels - 1) / tile.pixels, blocking.panels], local: [1, 1])
     case .tiled(let tile): return tiledCall(tile, walk, tensors)
     case .slices(let count): return slicedCall(count, walk, tensors)
-    case .depthwiseItems: return depthwiseItemsCall(tensors)
+    case .depthwiseItems: return depthwiseItemsCall(tensors, builder.traits)
     case .depthwise:
       return Call(
         kernel: kernel("conv2d_depthwise", []), arguments: tensors + depthwiseGeometry,
         global: [problem.image.shape[0] * problem.positions.height, blocking.blocks.count],
         local: [1, 1])
     case .simple, .winograd, .winogradSteps:
+      let grid = ItemGrid([blocking.blocks.count * 16, problem.pixels], builder.traits)
       return Call(
-        kernel: kernel("conv2d_simple", []), arguments: tensors + geometry(walk) + groupArguments,
-        global: [blocking.blocks.count * 16, problem.pixels], local: nil)
+        kernel: kernel("conv2d_simple", []),
+        arguments: tensors + geometry(walk) + groupArguments + grid.arguments,
+        global: grid.global, local: grid.local)
     }
   }
 

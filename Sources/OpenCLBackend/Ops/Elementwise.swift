@@ -56,9 +56,11 @@ package struct Elementwise {
     let (length, rows) = (problem.inner.extent, problem.outer.count)
     let access = LaunchAccess(reads: operands, writes: [output])
     if choice.chosen == .items {
+      let grid = ItemGrid([length, rows], builder.traits)
       builder.emit(
-        kernel, variant: choice.chosen.rawValue, rejected: choice.rejected, arguments: arguments,
-        global: [length, rows], local: nil, step: step, output: output, access: access)
+        kernel, variant: choice.chosen.rawValue, rejected: choice.rejected,
+        arguments: arguments + grid.arguments, global: grid.global, local: grid.local, step: step,
+        output: output, access: access)
       return
     }
     let chunk = min(length, ElementwiseProblem.elementsPerItem)

@@ -39,9 +39,11 @@ extension Gather: OpenCLLowerable {
         global: [(length + chunk - 1) / chunk, (rows + rowsPerItem - 1) / rowsPerItem],
         local: [1, 1])
     case .items:
+      let grid = ItemGrid([length, rows], builder.traits)
       builder.emit(
-        kernel, variant: choice.chosen.name, rejected: choice.rejected, arguments: arguments,
-        global: [length, rows], local: nil)
+        kernel, variant: choice.chosen.name, rejected: choice.rejected,
+        arguments: arguments + grid.arguments,
+        global: grid.global, local: grid.local)
     }
   }
 }

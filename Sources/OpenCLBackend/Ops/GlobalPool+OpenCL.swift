@@ -30,10 +30,12 @@ extension GlobalPool: OpenCLLowerable {
         global: [(problem.channels + vectors * 16 - 1) / (vectors * 16), image.shape[0]],
         local: [1, 1])
     case .items:
+      let grid = ItemGrid([problem.channels, image.shape[0]], builder.traits)
       builder.emit(
         KernelSpecialization(file: "global_pool.cl", entry: "global_pool_items", defines: [kind]),
-        variant: choice.chosen.name, rejected: choice.rejected, arguments: arguments,
-        global: [problem.channels, image.shape[0]], local: nil)
+        variant: choice.chosen.name, rejected: choice.rejected,
+        arguments: arguments + grid.arguments,
+        global: grid.global, local: grid.local)
     }
   }
 }

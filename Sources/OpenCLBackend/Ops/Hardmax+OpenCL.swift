@@ -11,6 +11,7 @@ extension Hardmax: OpenCLLowerable {
     let rows = StridedLoop(
       Shape(others.map { input.shape[$0] }),
       [others.map { output.strides[$0] }, others.map { input.strides[$0] }])
+    let grid = ItemGrid([rows.count], builder.traits)
     builder.emit(
       KernelSpecialization(file: "hardmax.cl", entry: "hardmax_items"), variant: "items",
       arguments: [
@@ -18,6 +19,6 @@ extension Hardmax: OpenCLLowerable {
         .buffer(output.storage), .offset(output.storage, output.offset),
         rows.table, .int(rows.axes.count), .int(input.shape[axis]), .int(input.strides[axis]),
         .int(output.strides[axis]),
-      ], global: [rows.count], local: nil)
+      ] + grid.arguments, global: grid.global, local: grid.local)
   }
 }

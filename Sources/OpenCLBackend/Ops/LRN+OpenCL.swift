@@ -32,9 +32,11 @@ extension LRN: OpenCLLowerable {
         arguments: arguments + [.int(pixels.count), .int(pixelsPerItem)],
         global: [(pixels.count + pixelsPerItem - 1) / pixelsPerItem], local: [1])
     case .items:
+      let grid = ItemGrid([channels, pixels.count], builder.traits)
       builder.emit(
         kernel, variant: choice.chosen.name, rejected: choice.rejected,
-        arguments: arguments + [.int(problem.step)], global: [channels, pixels.count], local: nil)
+        arguments: arguments + [.int(problem.step)] + grid.arguments, global: grid.global,
+        local: grid.local)
     }
   }
 

@@ -56,10 +56,12 @@ extension MatMul: OpenCLLowerable {
           (columns + tile.columns - 1) / tile.columns * tile.groupRows, loop.count,
         ], local: [tile.groupColumns, tile.groupRows, 1])
     case .items:
+      let grid = ItemGrid([columns, rows, loop.count], builder.traits)
       builder.emit(
         KernelSpecialization(file: "matmul.cl", entry: "matmul_items"),
-        variant: choice.chosen.name, rejected: choice.rejected, arguments: arguments,
-        global: [columns, rows, loop.count], local: nil)
+        variant: choice.chosen.name, rejected: choice.rejected,
+        arguments: arguments + grid.arguments,
+        global: grid.global, local: grid.local)
     }
   }
 }

@@ -68,10 +68,11 @@ extension PlanBuilder {
         arguments: arguments + [.int(panel)],
         global: [problem.rows, (problem.channels + panel - 1) / panel], local: [1, 1])
     case .items:
+      let grid = ItemGrid([problem.channels, output.shape[2], problem.rows], traits)
       emit(
         KernelSpecialization(file: "pool2d.cl", entry: "pool2d_items", defines: defines),
-        variant: choice.chosen.name, rejected: choice.rejected, arguments: arguments,
-        global: [problem.channels, output.shape[2], problem.rows], local: nil)
+        variant: choice.chosen.name, rejected: choice.rejected,
+        arguments: arguments + grid.arguments, global: grid.global, local: grid.local)
     }
   }
 }

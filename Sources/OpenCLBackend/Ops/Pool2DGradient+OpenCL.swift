@@ -28,6 +28,7 @@ extension Pool2DGradient: OpenCLLowerable {
         window.dilations.height, window.dilations.width,
       ] as [Int]).map { .int($0) }
     let rows = output.shape[0] * output.shape[1]
+    let grid = ItemGrid([image.shape[3], image.shape[2], rows], builder.traits)
     let isRows = choice.chosen == .rows
     builder.emit(
       KernelSpecialization(
@@ -36,8 +37,9 @@ extension Pool2DGradient: OpenCLLowerable {
           .init("IS_MAX", pool.kind == .max ? 1 : 0), .init("KH", window.kernel.height),
           .init("KW", window.kernel.width), .init("COUNT_PAD", pool.countIncludePad ? 1 : 0),
         ]),
-      variant: choice.chosen.name, rejected: choice.rejected, arguments: arguments,
-      global: isRows ? [rows] : [image.shape[3], image.shape[2], rows], local: isRows ? [1] : nil)
+      variant: choice.chosen.name, rejected: choice.rejected,
+      arguments: isRows ? arguments : arguments + grid.arguments,
+      global: isRows ? [rows] : grid.global, local: isRows ? [1] : grid.local)
   }
 }
 

@@ -51,7 +51,7 @@ package struct Reduction {
       .int(problem.rows.count), .int(problem.inner.extent), .int(problem.inner.strides[0]),
     ]
     let results = kept.count
-    let (global, local): ([Int], [Int]?)
+    let (global, local): ([Int], [Int])
     switch choice.chosen {
     case .lanes:
       let width = problem.keptInnermost.extent
@@ -63,7 +63,10 @@ package struct Reduction {
       arguments += [.int(results), .int(perItem)]
       (global, local) = ([(results + perItem - 1) / perItem], [1])
     case .group: (global, local) = ([group, results], [group, 1])
-    case .items: (global, local) = ([results], nil)
+    case .items:
+      let grid = ItemGrid([results], builder.traits)
+      arguments += grid.arguments
+      (global, local) = (grid.global, grid.local)
     }
     builder.emit(
       kernel, variant: choice.chosen.name, rejected: choice.rejected, arguments: arguments,

@@ -65,19 +65,18 @@ extension Resize: OpenCLLowerable {
     ]
     var isNearest = 0
     if case .nearest = mode { isNearest = 1 }
-    let global: [Int] =
-      switch choice.chosen {
-      case .rows: [extentA, outer.count]
-      case .items: [length, b.sampling.extent, extentA * outer.count]
-      }
+    let grid = ItemGrid([length, b.sampling.extent, extentA * outer.count], builder.traits)
+    let isRows = choice.chosen == .rows
     builder.emit(
       KernelSpecialization(
         file: "resize.cl", entry: "resize_\(choice.chosen.rawValue)",
         defines: [.init("NEAREST", isNearest)]
           + (source.elementType == .float32
             ? [] : [.init("TYPED", 1), .init("T", source.elementType.openCLName)])),
-      variant: choice.chosen.name, rejected: choice.rejected, arguments: arguments,
-      global: global, local: choice.chosen == .rows ? [1, 1] : nil, step: step, output: target,
+      variant: choice.chosen.name, rejected: choice.rejected,
+      arguments: isRows ? arguments : arguments + grid.arguments,
+      global: isRows ? [extentA, outer.count] : grid.global, local: isRows ? [1, 1] : grid.local,
+      step: step, output: target,
       access: LaunchAccess(reads: [source], writes: [target]))
   }
 }

@@ -27,14 +27,15 @@ extension Softmax: OpenCLLowerable {
       file: "softmax.cl", entry: "softmax_\(choice.chosen.rawValue)",
       defines: [.init("LOGARITHM", isLogarithm ? 1 : 0), .init("GROUP", group)])
     let rows = problem.rows.count
-    let (global, local): ([Int], [Int]?) =
+    let grid = ItemGrid([rows], builder.traits)
+    let (global, local, last): ([Int], [Int], [Launch.Argument]) =
       switch choice.chosen {
-      case .rows: ([rows], [1])
-      case .group: ([group, rows], [group, 1])
-      case .items: ([rows], nil)
+      case .rows: ([rows], [1], [])
+      case .group: ([group, rows], [group, 1], [])
+      case .items: (grid.global, grid.local, grid.arguments)
       }
     builder.emit(
-      kernel, variant: choice.chosen.name, rejected: choice.rejected, arguments: arguments,
+      kernel, variant: choice.chosen.name, rejected: choice.rejected, arguments: arguments + last,
       global: global, local: local)
   }
 }

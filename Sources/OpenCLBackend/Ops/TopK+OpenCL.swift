@@ -18,6 +18,8 @@ extension TopK: OpenCLLowerable {
         .init("T", input.elementType.openCLName), .init("LARGEST", largest ? 1 : 0),
         .init("FLOATS", input.elementType == .float32 ? 1 : 0),
       ])
+    let grid = ItemGrid(
+      choice.chosen == .rows ? [rows.count] : [length, rows.count], builder.traits)
     builder.emit(
       kernel, variant: choice.chosen.name, rejected: choice.rejected,
       arguments: [
@@ -26,7 +28,7 @@ extension TopK: OpenCLLowerable {
         .buffer(places.storage), .offset(places.storage, places.offset),
         rows.table, .int(rows.axes.count), .int(length), .int(k), .int(input.strides[axis]),
         .int(values.strides[axis]), .int(places.strides[axis]),
-      ], global: choice.chosen == .rows ? [rows.count] : [length, rows.count], local: nil)
+      ] + grid.arguments, global: grid.global, local: grid.local)
   }
 }
 
