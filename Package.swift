@@ -42,11 +42,11 @@ let package = Package(
     cLibrary("CZip", pkgConfig: "libzip", debian: "libzip-dev"),
 
     .target(
-      name: "CCairo", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
-    .target(
-      name: "CGIF", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
-    .target(
-      name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+      name: "COptionalLibrary",
+      linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(name: "CCairo", dependencies: ["COptionalLibrary"]),
+    .target(name: "CGIF", dependencies: ["COptionalLibrary"]),
+    .target(name: "CCurl", dependencies: ["COptionalLibrary"]),
 
     // Foundations
     library("TensorCore"),
