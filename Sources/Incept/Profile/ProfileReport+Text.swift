@@ -19,15 +19,15 @@ extension ProfileReport {
       text = table(kept).text(width: width)
     }
     if !left.isEmpty {
-      text += FittedTable.wrapped(
+      text += TextTable.wrapped(
         "left out for the width: \(left.joined(separator: ", ")); --format csv has all", to: width)
     }
     return text + "\n" + totals(width: width)
   }
 
-  private func table(_ columns: [Column]) -> FittedTable {
-    var table = FittedTable(
-      columns.map { FittedTable.Column($0.title, $0.alignment, fit: $0.fit, least: $0.least) })
+  private func table(_ columns: [Column]) -> TextTable {
+    var table = TextTable(
+      columns.map { TextTable.Column($0.title, $0.alignment, fit: $0.fit, least: $0.least) })
     let largest = layers.map(\.share).max() ?? 0
     for layer in layers { table.add(columns.map { [$0.cell(layer, largest)] }) }
     return table
@@ -37,7 +37,7 @@ extension ProfileReport {
   private struct Column {
     let title: String
     var alignment = TextTable.Alignment.right
-    var fit = FittedTable.Fit.whole
+    var fit = TextTable.Fit.whole
     var least = 0
     var needsPeaks = false
     /// The text for a layer, where the largest share of any is known.
@@ -108,7 +108,7 @@ extension ProfileReport {
     table.add(["model", model.line])
     table.add(["device", device.line])
     table.add(["accuracy", accuracy.rawValue + precision.remark])
-    table.add(["measured", "medians of \(runs) runs of batch \(batch)"])
+    table.add(["measured", "\(NumberText.medians(of: runs)) of batch \(batch)"])
     table.add([
       "run",
       "\(ms(total.unprofiledWall)) ± \(NumberText.fixed(total.noise, 3)): "
@@ -175,7 +175,7 @@ extension ProfileReport {
     var text = "\nthe slowest, and what would help\n"
     for layer in slowest {
       guard let roofline = layer.roofline else { continue }
-      text += FittedTable.wrapped(
+      text += TextTable.wrapped(
         "- \(layer.shortName), \(NumberText.percent(layer.share)): \(roofline.advice)", to: width)
     }
     return text
