@@ -144,6 +144,11 @@ let package = Package(
         "Incept", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
+    // The program that the documentation's first steps are
+    .executableTarget(
+      name: "first-steps", dependencies: ["Incept", "Operators"], path: "Samples/FirstSteps",
+      swiftSettings: settings),
+
     // Build tools
     .executableTarget(name: "embed-files", path: "tools/embed-files", swiftSettings: settings),
     .executableTarget(
