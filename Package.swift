@@ -42,11 +42,11 @@ let package = Package(
     cLibrary("CZip", pkgConfig: "libzip", debian: "libzip-dev"),
 
     .target(
-      name: "CCairo", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
-    .target(
-      name: "CGIF", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
-    .target(
-      name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+      name: "COptionalLibrary",
+      linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(name: "CCairo", dependencies: ["COptionalLibrary"]),
+    .target(name: "CGIF", dependencies: ["COptionalLibrary"]),
+    .target(name: "CCurl", dependencies: ["COptionalLibrary"]),
 
     // Foundations
     library("TensorCore"),
@@ -143,6 +143,11 @@ let package = Package(
       dependencies: [
         "Incept", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
+
+    // The program that the documentation's first steps are
+    .executableTarget(
+      name: "first-steps", dependencies: ["Incept", "Operators"], path: "Samples/FirstSteps",
+      swiftSettings: settings),
 
     // Build tools
     .executableTarget(name: "embed-files", path: "tools/embed-files", swiftSettings: settings),

@@ -30,7 +30,7 @@ else
 fi
 echo "==> Building the tests (release; a first build takes a few minutes)"
 # Product by product: `--build-tests` would also build protoc, which a dependency has the sources of.
-for product in incept bench-runner device-suite conformance-runner InceptPackageTests; do
+for product in incept first-steps bench-runner device-suite conformance-runner InceptPackageTests; do
   $swift build -c release --product "$product" || exit 1
 done
 log=.build/test.log

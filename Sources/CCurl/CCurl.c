@@ -1,7 +1,7 @@
 #include "CCurl.h"
 
+#include <COptionalLibrary.h>
 #include <curl/curl.h>
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
 
@@ -23,34 +23,27 @@
 FUNCTIONS(DECLARE)
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static char missing[256];
 
 #if defined(__APPLE__)
-static const char *const names[] = {"libcurl.4.dylib"};
+static const char *const files[] = {"libcurl.4.dylib", NULL};
 #else
-static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.so"};
+static const char *const files[] = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.so", NULL};
 #endif
+static incept_library library = {.name = "libcurl", .files = files};
 
 static void load(void) {
-  void *library = NULL;
-  for (size_t i = 0; i < sizeof names / sizeof *names && !library; i++)
-    library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-  if (!library) {
-    const char *why = dlerror();
-    snprintf(missing, sizeof missing, "%s", why ? why : "no libcurl");
-    return;
-  }
+  if (!incept_library_open(&library)) return;
 #define RESOLVE(name) \
-  p_##name = (__typeof__(p_##name))dlsym(library, #name); \
-  if (!p_##name) { snprintf(missing, sizeof missing, "a libcurl without " #name); return; }
+  p_##name = (__typeof__(p_##name))incept_library_function(&library, #name); \
+  if (!p_##name) return;
   FUNCTIONS(RESOLVE)
   if (p_curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-    snprintf(missing, sizeof missing, "a libcurl that doesn't start");
+    snprintf(library.missing, sizeof library.missing, "a libcurl that doesn't start");
 }
 
 const char *incept_http_unavailable(void) {
   pthread_once(&once, load);
-  return missing[0] ? missing : NULL;
+  return library.missing[0] ? library.missing : NULL;
 }
 
 typedef struct {

@@ -1,6 +1,6 @@
 #include "CGIF.h"
 
-#include <dlfcn.h>
+#include <COptionalLibrary.h>
 #include <gif_lib.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -24,35 +24,25 @@ static struct {
 } giflib;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static char missing[256];
 
 #if defined(__APPLE__)
-static const char *const names[] = {"libgif.dylib", "/opt/homebrew/lib/libgif.dylib"};
+static const char *const files[] = {"libgif.dylib", "/opt/homebrew/lib/libgif.dylib", NULL};
 #else
-static const char *const names[] = {"libgif.so.7", "libgif.so"};
+static const char *const files[] = {"libgif.so.7", "libgif.so", NULL};
 #endif
+static incept_library library = {.name = "libgif", .files = files};
 
 static void load(void) {
-  void *library = NULL;
-  for (size_t i = 0; i < sizeof names / sizeof *names && !library; i++)
-    library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-  if (!library) {
-    const char *why = dlerror();
-    snprintf(missing, sizeof missing, "%s", why ? why : "no libgif");
-    return;
-  }
+  if (!incept_library_open(&library)) return;
 #define RESOLVE(name) \
-  giflib.name = (__typeof__(giflib.name))dlsym(library, #name); \
-  if (!giflib.name) { \
-    snprintf(missing, sizeof missing, "a libgif without " #name); \
-    return; \
-  }
+  giflib.name = (__typeof__(giflib.name))incept_library_function(&library, #name); \
+  if (!giflib.name) return;
   FUNCTIONS(RESOLVE)
 }
 
 const char *incept_gif_unavailable(void) {
   pthread_once(&once, load);
-  return missing;
+  return library.missing;
 }
 
 struct incept_gif {
@@ -88,7 +78,7 @@ static void say(char *message, int code) {
 
 incept_gif *incept_gif_create(uint32_t width, uint32_t height, size_t limit, char *message) {
   if (incept_gif_unavailable()[0]) {
-    snprintf(message, INCEPT_GIF_MESSAGE_SIZE, "%s", missing);
+    snprintf(message, INCEPT_GIF_MESSAGE_SIZE, "%s", library.missing);
     return NULL;
   }
   incept_gif *gif = calloc(1, sizeof *gif);

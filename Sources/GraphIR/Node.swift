@@ -45,7 +45,10 @@ public struct GraphOutput: Hashable, Sendable {
 /// The axis order in which the source framework writes the images and feature maps of a graph. Inside a graph
 /// they are always NHWC.
 public enum AxisOrder: String, Hashable, Sendable {
-  case nhwc, nchw
+  /// Batch, rows, columns, channels, as TensorFlow and Keras have them.
+  case nhwc
+  /// Batch, channels, rows, columns, as PyTorch and ONNX have them.
+  case nchw
 
   /// Result axis `i` of a framework-ordered 4-D tensor is axis `permutationFromNHWC[i]` of ours.
   public var permutationFromNHWC: [Int] { self == .nchw ? [0, 3, 1, 2] : [0, 1, 2, 3] }

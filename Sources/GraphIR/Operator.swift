@@ -96,7 +96,16 @@ public struct Attribute: Hashable, Sendable {
 
   /// An attribute's value.
   public enum Value: Hashable, Sendable, CustomStringConvertible {
-    case int(Int), ints([Int]), float(Double), bool(Bool), text(String)
+    /// A whole number.
+    case int(Int)
+    /// Whole numbers.
+    case ints([Int])
+    /// A number.
+    case float(Double)
+    /// Yes or no.
+    case bool(Bool)
+    /// A word.
+    case text(String)
 
     /// The value as text: `2`, `[2, 2]`, `valid`.
     public var description: String {

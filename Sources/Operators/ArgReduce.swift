@@ -7,7 +7,9 @@ public struct ArgReduce: Operator, Codable {
   public static let mnemonic = "arg_reduce"
   /// What is looked for.
   public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+    /// The largest.
     case max = "arg_max"
+    /// The smallest.
     case min = "arg_min"
   }
   /// What is looked for.

@@ -3,7 +3,10 @@ import TensorCore
 
 /// An elementwise function of two values.
 public enum BinaryFunction: String, Hashable, Sendable, Codable, CaseIterable {
-  case add, sub, mul, div, max, min
+  /// x + y, x − y, x · y, x / y; of integers the quotient is cut towards zero.
+  case add, sub, mul, div
+  /// The larger and the smaller of the two.
+  case max, min
   /// What a division that is cut towards zero leaves (C's and ONNX's `fmod`); it has the first operand's sign.
   case fmod
   /// What a division that is rounded down leaves (Python's `%`); it has the second operand's sign.

@@ -3,8 +3,11 @@ import TensorCore
 
 /// A question about two numbers.
 public enum ComparisonFunction: String, Hashable, Sendable, Codable, CaseIterable {
+  /// x = y, x < y, x > y.
   case equal, less, greater
+  /// x ≤ y.
   case lessOrEqual = "less_or_equal"
+  /// x ≥ y.
   case greaterOrEqual = "greater_or_equal"
 }
 

@@ -3,6 +3,7 @@ import TensorCore
 
 /// A function of two truth values.
 public enum LogicalFunction: String, Hashable, Sendable, Codable, CaseIterable {
+  /// Both, at least one, exactly one.
   case and, or, xor
 }
 

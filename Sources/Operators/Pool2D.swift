@@ -3,6 +3,7 @@ import TensorCore
 
 /// What a pool computes over each window.
 public enum PoolKind: String, Hashable, Sendable, Codable, CaseIterable {
+  /// The largest element, or the mean of all.
   case max, average
 }
 

@@ -3,6 +3,7 @@ import TensorCore
 
 /// What a reduction makes of the elements it reads.
 public enum ReduceKind: String, Hashable, Sendable, Codable, CaseIterable {
+  /// Σ x, its part per element, the largest and the smallest element, Π x.
   case sum, mean, max, min, prod
   /// Σ |x|.
   case l1

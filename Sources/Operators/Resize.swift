@@ -19,18 +19,27 @@ public struct Resize: Operator, Codable {
 
   /// Which element is the nearest.
   public enum Rounding: String, Hashable, Sendable, Codable, CaseIterable {
+    /// The nearest one; of two the lower.
     case preferFloor = "round_prefer_floor"
+    /// The nearest one; of two the upper.
     case preferCeil = "round_prefer_ceil"
+    /// The next lower or upper one.
     case floor, ceil
   }
 
   /// Where the place of a result lies in the input; ONNX's formulas.
   public enum Coordinates: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Pixels are areas, whose centres lie between whole numbers.
     case halfPixel = "half_pixel"
+    /// The same about the input's centre, where the result's size was rounded.
     case halfPixelSymmetric = "half_pixel_symmetric"
+    /// The same, and 0 for a result of one element.
     case pytorchHalfPixel = "pytorch_half_pixel"
+    /// First and last elements lie on each other.
     case alignCorners = "align_corners"
+    /// First elements lie on each other.
     case asymmetric
+    /// The result covers a region of the input.
     case tfCropAndResize = "tf_crop_and_resize"
   }
 

@@ -6,7 +6,14 @@ import TensorCore
 /// Adding one: a case and its name here; the compiler then points at the formula in `Reference` and the
 /// expression in `OpenCLBackend`.
 public enum UnaryFunction: Hashable, Sendable, Codable {
-  case relu, relu6, sigmoid, tanh, softplus, softsign, selu, mish
+  /// max(x, 0), and min(max(x, 0), 6).
+  case relu, relu6
+  /// 1 / (1 + e⁻ˣ), and the hyperbolic tangent.
+  case sigmoid, tanh
+  /// log(1 + eˣ), and x / (1 + |x|).
+  case softplus, softsign
+  /// Klambauer et al.'s scaled elu, and x · tanh(log(1 + eˣ)).
+  case selu, mish
   /// x for x ≥ 0, alpha·x below.
   case leakyRelu(alpha: Float)
   /// x for x ≥ 0, alpha·(eˣ − 1) below.
@@ -21,11 +28,13 @@ public enum UnaryFunction: Hashable, Sendable, Codable {
   case silu
   /// x/2 · (1 + erf(x/√2)), or its tanh approximation.
   case gelu(approximate: Bool)
+  /// eˣ, the natural logarithm, √x, −x, |x|, 1/x, and the error function.
   case exp, log, sqrt, negate, absolute, reciprocal, erf
   /// Rounding down, up, and to the nearest integer, halves to the even one.
   case floor, ceil, round
   /// −1, 0 or 1.
   case sign
+  /// The trigonometric and hyperbolic functions of angles in radians, and their inverses.
   case sin, cos, tan, asin, acos, atan, sinh, cosh, asinh, acosh, atanh
   /// eˣ − 1 and log(1 + x), exact for small x.
   case expm1, log1p

@@ -23,6 +23,16 @@ package enum NumberText {
     return "\(value)"
   }
 
+  /// How many there are of something: `1 run`, `20 runs`.
+  package static func of(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  }
+
+  /// What numbers of several runs are: `1 run`, `medians of 20 runs`.
+  package static func medians(of runs: Int) -> String {
+    (runs == 1 ? "" : "medians of ") + of(runs, "run")
+  }
+
   /// A number of bytes with a binary prefix: `1.5 GiB`, `640 B`.
   package static func bytes(_ value: Int) -> String {
     for (shift, prefix) in [(40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB")]

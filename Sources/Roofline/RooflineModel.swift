@@ -55,7 +55,14 @@ public struct RooflineModel: Sendable {
   }
 
   /// A type of arithmetic.
-  public enum Arithmetic: String, Hashable, Sendable { case half, float, double }
+  public enum Arithmetic: String, Hashable, Sendable {
+    /// 16 bits.
+    case half
+    /// 32 bits.
+    case float
+    /// 64 bits.
+    case double
+  }
 
   /// The least time for a launch, and why it can't be less.
   public struct Limit: Hashable, Sendable {

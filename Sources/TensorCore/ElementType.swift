@@ -1,8 +1,17 @@
 /// The type of one tensor element, named as ONNX names it.
 public enum ElementType: String, Sendable, Hashable, CaseIterable, Codable {
-  case float16, bfloat16, float32, float64
+  /// IEEE 754's number of 16 bits.
+  case float16
+  /// The upper half of a float32.
+  case bfloat16
+  /// IEEE 754's numbers of 32 and 64 bits.
+  case float32, float64
+  /// A whole number of so many bits with a sign, as a two's complement.
   case int8, int16, int32, int64
-  case uint8, bool
+  /// A byte without a sign.
+  case uint8
+  /// A byte that is 0 or 1.
+  case bool
 
   /// Size of one element in bytes.
   public var byteCount: Int {

@@ -12,6 +12,26 @@ struct DevicesTests {
     try #require((try run.object()["devices"] as? [[String: Any]])?.first)
   }
 
+  @Test("the device that is used where none is named is marked")
+  func usual() throws {
+    let mark = "(used where --device names none)"
+    let list = try Incept("devices", "--format", "json").object()
+    let devices = try #require(list["devices"] as? [[String: Any]])
+    for device in devices {
+      let (index, name) = (device["index"] as? String ?? "", device["name"] as? String ?? "")
+      let text = try Incept(["devices"], environment: ["INCEPT_DEVICE": index]).output
+      #expect(text.contains("  \(index)  \(name)  \(mark)\n"))
+      #expect(text.components(separatedBy: mark).count == 2, "\(text)")
+    }
+    let used = try Incept("bench", "digits_cnn", "--runs", "1", "--format", "json").object()
+    let index = (used["device"] as? [String: Any])?["index"] as? String ?? ""
+    let text = try Incept("devices").output
+    let line = try #require(text.split(separator: "\n").first { $0.hasSuffix(mark) })
+    #expect(line.hasPrefix("  \(index)  "))
+    let none = try Incept(["devices"], environment: ["INCEPT_DEVICE": "nothing"])
+    #expect(!none.output.contains(mark))
+  }
+
   @Test("--measure finds peaks, which later listings show, cache ls lists and cache clear removes")
   func measure() throws {
     try withScratch { cache in

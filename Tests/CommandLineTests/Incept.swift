@@ -25,10 +25,13 @@ struct Incept {
   /// Runs the command from the package's folder.
   ///
   /// - Parameters:
+  ///   - program: Another program of the package, which lies beside the command.
+  ///   - current: The folder to run in; nil is the package's.
   ///   - environment: Variables that are set besides those of the tests.
   ///   - path: Where standard output goes instead of to ``output``.
   init(
-    _ arguments: [String], environment: [String: String] = [:], output path: String? = nil
+    _ arguments: [String], program: String? = nil, in current: URL? = nil,
+    environment: [String: String] = [:], output path: String? = nil
   ) throws {
     let files = FileManager.default
     let folder = files.temporaryDirectory.appendingPathComponent("incept-cli-\(UUID().uuidString)")
@@ -41,9 +44,10 @@ struct Incept {
       _ = files.createFile(atPath: file.path, contents: nil)
     }
     let process = Process()
-    process.executableURL = Self.executable
+    let beside = Self.executable.deletingLastPathComponent()
+    process.executableURL = program.map(beside.appendingPathComponent) ?? Self.executable
     process.arguments = arguments
-    process.currentDirectoryURL = Fixtures.package
+    process.currentDirectoryURL = current ?? Fixtures.package
     var variables = ProcessInfo.processInfo.environment
     variables["INCEPT_DEVICE"] = nil
     process.environment = variables.merging(environment) { $1 }

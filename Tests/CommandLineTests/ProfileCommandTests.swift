@@ -56,6 +56,17 @@ struct ProfileCommandTests {
     }
   }
 
+  @Test("one run is called so")
+  func oneRun() throws {
+    for (command, runs, words) in [
+      ("profile", "1", "  1 run of batch 1\n"), ("bench", "1", "  1 run of batch 1\n"),
+      ("profile", "2", "  medians of 2 runs of batch 1\n"), ("bench", "2", "  2 runs of batch 1\n"),
+    ] {
+      let run = try Incept(command, "digits_cnn", "--runs", runs)
+      #expect(run.output.contains(words), "\(run.output)")
+    }
+  }
+
   @Test("a dry run plans and allocates nothing")
   func dryRun() throws {
     let text = try Incept("profile", "digits_cnn", "--dry-run")
@@ -66,6 +77,19 @@ struct ProfileCommandTests {
         "schema", "model", "device", "accuracy", "precision", "batch", "memory", "layers",
       ])
     #expect(try json.object()["batch"] as? Int == 3)
+    let launches = try #require(json.object()["layers"] as? [Any]).count
+    for count in [1, launches, launches + 1] {
+      let top = ["profile", "digits_cnn", "--dry-run", "--top", "\(count)"]
+      let cut = try Incept(top).output
+      // A title, a line per launch, what is left out, an empty line; the totals are those of all.
+      let shown = min(count, launches) + 1 + (count < launches ? 1 : 0)
+      #expect(cut.components(separatedBy: "\n\n")[0].split(separator: "\n").count == shown)
+      #expect(cut.contains("\n\(launches - count) more, which run later\n") == (count < launches))
+      #expect(
+        cut.components(separatedBy: "\n\n")[1] == text.output.components(separatedBy: "\n\n")[1])
+      let listed = try Incept(top + ["--format", "json"]).object()["layers"] as? [Any]
+      #expect(listed?.count == min(count, launches))
+    }
   }
 
   @Test("a limit of memory is kept by every command that runs, or names the layer")

@@ -35,13 +35,7 @@ func example(pictures: [String]) throws -> String {
 struct APIExampleTests {
   @Test("is the code that is compiled here")
   func isCurrent() throws {
-    let source = try String(contentsOfFile: #filePath, encoding: .utf8)
-    let example = try #require(
-      source.components(separatedBy: "// example: begin\n").dropFirst().first?
-        .components(separatedBy: "// example: end\n").first)
-    let page = Fixtures.package.appendingPathComponent("docs/api.md")
-    let text = try String(contentsOf: page, encoding: .utf8)
-    #expect(text.contains("```swift\nimport Incept\n\n\(example)```\n"))
+    try expectExample(of: #filePath, in: "docs/api.md", importing: ["Incept"])
   }
 
   @Test("runs", .enabled(if: hasDevice, "needs an OpenCL device"))

@@ -246,13 +246,8 @@ struct FilterTests {
 struct FilterExampleTests {
   @Test("is the code that is compiled here")
   func isCurrent() throws {
-    let source = try String(contentsOfFile: #filePath, encoding: .utf8)
-    let example = try #require(
-      source.components(separatedBy: "// example: begin\n").dropFirst().first?
-        .components(separatedBy: "// example: end\n").first)
-    let page = Fixtures.package.appendingPathComponent("docs/filters.md")
-    let text = try String(contentsOf: page, encoding: .utf8)
-    #expect(text.contains("```swift\nimport Incept\nimport Operators\n\n\(example)```\n"))
+    try expectExample(
+      of: #filePath, in: "docs/filters.md", importing: ["Incept", "Operators"])
   }
 
   @Test("runs", .enabled(if: hasDevice, "needs an OpenCL device"))

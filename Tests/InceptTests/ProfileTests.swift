@@ -172,6 +172,30 @@ private func withTemporaryFile(_ content: String, _ body: (String) throws -> Voi
 }
 
 extension ProfileTests {
+  @Test("signs in the table are explained where there are any, and only there")
+  func legend() throws {
+    var report = try profile()
+    let signs = ["^ beyond", "+N behind", "(…): the operations", "F(R,K): Winograd"]
+    for index in report.layers.indices {
+      report.layers[index].roofline?.fraction = 1.004
+      report.layers[index].executedMacs = report.layers[index].macs
+      report.layers[index].variant = "direct 8x8"
+    }
+    #expect(!report.text().contains("%^"))
+    for sign in signs { #expect(!report.text().contains(sign), "\(sign)") }
+    report.layers[0].roofline?.fraction = 1.7
+    report.layers[0].name = "module/branch_1/convolution + module/branch_2/convolution"
+    report.layers[0].executedMacs = report.layers[0].macs / 3
+    report.layers[0].variant = "F(4x6,3x3) 12x32"
+    let text = report.text()
+    #expect(text.contains("170%^") && text.components(separatedBy: "%^").count == 2)
+    #expect(text.contains("module/branch_1/convolution +1 "))
+    for sign in signs { #expect(text.contains("\n\(sign)"), "\(sign)") }
+    // What is left out for the width needs no words.
+    #expect(!report.text(width: 60).contains("(…)"))
+    for sign in signs { #expect(!report.groupedText().contains(sign), "\(sign)") }
+  }
+
   @Test("the table fits a terminal, and tells what it leaves out", arguments: [60, 80, 100, 400])
   func width(_ width: Int) throws {
     var report = try profile()

@@ -94,6 +94,27 @@ struct TrainerTests {
     }
   }
 
+  @Test(
+    "a state never claims a best model that is not written", .enabled(if: Fixtures.available))
+  func modelBeforeState() throws {
+    try withFolder { folder in
+      let whole = options(folder, epochs: 2)
+      _ = try train(whole)
+      var options = options(folder, epochs: 2)
+      options.output = "\(folder)/again.safetensors"
+      // The first write of the model fails, as a kill right before it would keep it away.
+      let files = FileManager.default
+      try files.createDirectory(
+        atPath: "\(options.output)/full", withIntermediateDirectories: true)
+      #expect(throws: InceptError.self) { try train(options) }
+      #expect(!files.fileExists(atPath: options.lastPath))
+      try files.removeItem(atPath: options.output)
+      options.resumes = true
+      _ = try train(options)
+      #expect(try bytes(options.output) == bytes(whole.output))
+    }
+  }
+
   @Test("a training is resumed only as it was begun", .enabled(if: Fixtures.available))
   func others() throws {
     try withFolder { folder in

@@ -5,7 +5,14 @@ import OpenCLRuntime
 public struct Device: Codable, Sendable, Hashable {
   /// What kind of processor a device is.
   public enum Kind: String, Codable, Sendable, Hashable {
-    case cpu, gpu, accelerator, other
+    /// A processor that runs programs as well: the host's own, mostly.
+    case cpu
+    /// A graphics processor.
+    case gpu
+    /// A processor for computing only.
+    case accelerator
+    /// None of these, or none that the driver names.
+    case other
   }
 
   /// `PLATFORM:DEVICE`, as `--device` takes it. The order of platforms may change between runs.

@@ -1,3 +1,4 @@
+import Foundation
 import OpenCLRuntime
 import PeakMeasurement
 import Profiling
@@ -13,6 +14,10 @@ public struct DeviceReport: Report {
   /// A line about each thing that is there but gives no device: a platform without devices, a driver that can't
   /// be loaded, a machine without any driver.
   public var notes: [String]
+  /// The index of the device that is used where none is named; nil where there is none, or a report was read.
+  private var usual: String?
+
+  enum CodingKeys: String, CodingKey { case schema, platforms, devices, notes }
 
   /// An OpenCL platform: one driver's devices.
   public struct Platform: Codable, Sendable, Hashable {
@@ -39,6 +44,8 @@ public struct DeviceReport: Report {
     }
     devices = []
     notes = discovery.notes
+    let environment = ProcessInfo.processInfo.environment
+    usual = try? DeviceSelection.select(nil, environment: environment, in: discovery).index
     for info in discovery.devices {
       var device = Device(info)
       switch PeakStore(info, cache).lookup() {
@@ -63,14 +70,14 @@ public struct DeviceReport: Report {
     for platform in platforms {
       text += "platform \(platform.index): \(platform.name), \(platform.version)\n"
       for device in devices where device.index.hasPrefix("\(platform.index):") {
-        text += Self.text(device)
+        text += Self.text(device, isUsual: device.index == usual)
       }
     }
     if devices.isEmpty { text += "no OpenCL device\n" }
     return text + notes.map { "note: \($0)\n" }.joined()
   }
 
-  private static func text(_ device: Device) -> String {
+  private static func text(_ device: Device, isUsual: Bool) -> String {
     var table = TextTable([("", .left), ("", .left), ("", .left)])
     func add(_ title: String, _ value: String) { table.add(["     ", title, value]) }
     add("type", device.type.rawValue + (device.isUsable ? "" : " (not usable)"))
@@ -88,7 +95,8 @@ public struct DeviceReport: Report {
     add("vectors", "\(device.vectorWidth) floats")
     add("fp16, fp64", "\(device.hasFP16 ? "yes" : "no"), \(device.hasFP64 ? "yes" : "no")")
     for line in device.measuredPeaks?.lines ?? [] { add(line.title, line.value) }
-    return "  \(device.index)  \(device.name)\n" + table.text()
+    let mark = isUsual ? "  (used where --device names none)" : ""
+    return "  \(device.index)  \(device.name)\(mark)\n" + table.text()
   }
 }
 

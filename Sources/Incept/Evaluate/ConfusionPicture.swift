@@ -14,10 +14,7 @@ struct ConfusionPicture {
   /// Most classes that a picture can tell apart.
   static let limit = 2000
 
-  private static let margin = 24.0
   private static let head = 46.0
-  private static let heading = TextStyle(size: 15, isBold: true)
-  private static let small = TextStyle(size: 9, colour: .faint)
   private static let title = TextStyle(size: 10, isBold: true)
   private static let name = TextStyle(size: 10)
 
@@ -37,21 +34,16 @@ struct ConfusionPicture {
   }
 
   private func drawHead(on canvas: inout Canvas) throws(InceptError) {
-    let margin = Self.margin
-    let width = canvas.width - 2 * margin
-    try canvas.text(
-      "Confusion matrix, \(report.model.name)", at: Point(margin, margin + 14), Self.heading,
-      width: width)
     let accuracy = String(format: "%.2f %%", 100 * report.accuracy)
-    try canvas.text(
-      "\(accuracy) of \(report.data.images) images right, \(report.data.path)",
-      at: Point(margin, margin + 30), Self.small, width: width)
+    try canvas.head(
+      "Confusion matrix, \(report.model.name)",
+      details: "\(accuracy) of \(report.data.images) images right, \(report.data.path)")
   }
 
   // MARK: Few classes
 
   private func numbered() throws(InceptError) -> Canvas {
-    let margin = Self.margin
+    let margin = Canvas.margin
     let entries = report.classes
     let digits = entries.map { "\($0.count)".count }.max() ?? 1
     let cell = max(27.0, 7 * Double(digits) + 8)
@@ -85,23 +77,21 @@ struct ConfusionPicture {
           on: &canvas)
       }
       try canvas.text(
-        Self.share(entry.recall), at: Point(left + side + share, y + 3), Self.small, .end)
+        Self.share(entry.recall), at: Point(left + side + share, y + 3), .small, .end)
       let x = left + (Double(row) + 0.5) * cell
       try canvas.text(
         entry.label, at: Point(isTurned ? x + 3.5 : x, top - 6), Self.name,
         isTurned ? .start : .middle, width: isTurned ? label : cell, isTurned: isTurned)
       try canvas.text(
-        Self.share(entry.precision), at: Point(x, top + side + 14), Self.columnShare, .middle,
+        Self.share(entry.precision), at: Point(x, top + side + 14), .caption, .middle,
         width: cell)
     }
     canvas.rectangle(
       Rectangle(x: left, y: top, width: side, height: side), stroke: .faint, width: 0.75)
-    try canvas.text("recall", at: Point(left + side + share, top - 6), Self.small, .end)
-    try canvas.text("precision", at: Point(left - 8, top + side + 14), Self.small, .end)
+    try canvas.text("recall", at: Point(left + side + share, top - 6), .small, .end)
+    try canvas.text("precision", at: Point(left - 8, top + side + 14), .small, .end)
     return canvas
   }
-
-  private static let columnShare = TextStyle(size: 8, colour: .faint)
 
   private func draw(
     _ count: Int, of entry: EvaluateReport.Class, isRight: Bool, in place: Rectangle,
@@ -143,7 +133,7 @@ struct ConfusionPicture {
   // MARK: Many classes
 
   private func coloured() throws(InceptError) -> Canvas {
-    let margin = Self.margin
+    let margin = Canvas.margin
     let entries = report.classes
     let count = entries.count
     let pixels = Double(max(1, 600 / count))
@@ -179,7 +169,7 @@ struct ConfusionPicture {
     }
     try canvas.text(
       "\(count) classes; dark: no image of the row's class, bright: all of them (scale of square roots)",
-      at: Point(left, top + side + 16), Self.small, width: side)
+      at: Point(left, top + side + 16), .small, width: side)
     return canvas
   }
 }

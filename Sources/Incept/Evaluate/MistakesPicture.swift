@@ -8,12 +8,9 @@ struct MistakesPicture {
   /// The image of each of the report's mistakes.
   var images: [Image]
 
-  private static let margin = 24.0
   private static let cell = 104.0
   private static let gap = 14.0
   private static let most = 10
-  private static let heading = TextStyle(size: 15, isBold: true)
-  private static let small = TextStyle(size: 9, colour: .faint)
   private static let caption = TextStyle(size: 9, isBold: true)
   private static let taken = TextStyle(size: 9, isBold: true, colour: .vermillion)
   private static let share = TextStyle(size: 9, colour: .vermillion)
@@ -37,7 +34,7 @@ struct MistakesPicture {
   }
 
   private func canvas() throws(InceptError) -> Canvas {
-    let margin = Self.margin
+    let margin = Canvas.margin
     let columns = max(5, min(Self.most, images.count))
     let rows = max(1, (images.count + columns - 1) / columns)
     let captions = 2 * Self.caption.lineHeight + Self.place.lineHeight + 4
@@ -47,18 +44,14 @@ struct MistakesPicture {
       width: 2 * margin + Double(columns) * pitch.x - Self.gap,
       height: 2 * margin + head + Double(rows) * pitch.y - Self.gap,
       title: "Worst mistakes, \(report.model.name)")
-    let width = canvas.width - 2 * margin
-    try canvas.text(
-      "Worst mistakes, \(report.model.name)", at: Point(margin, margin + 14), Self.heading,
-      width: width)
     let wrong = report.data.images - report.right
     let share = wrong > images.count ? "the \(images.count) worst of \(wrong)" : "all \(wrong)"
-    try canvas.text(
-      wrong == 0
+    try canvas.head(
+      "Worst mistakes, \(report.model.name)",
+      details: wrong == 0
         ? "No image of \(report.data.images) was mistaken."
         : "\(share) mistakes among \(report.data.images) images, the lowest probability of the right "
-          + "class first; what an image was taken for is in colour",
-      at: Point(margin, margin + 30), Self.small, width: width)
+          + "class first; what an image was taken for is in colour")
     for (index, (mistake, image)) in zip(report.mistakes, images).enumerated() {
       let (row, column) = index.quotientAndRemainder(dividingBy: columns)
       let corner = Point(

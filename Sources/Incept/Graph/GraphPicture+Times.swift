@@ -8,7 +8,9 @@ extension GraphPicture {
   /// In the imported graph a fused layer's time is that of the node that does the arithmetic; where several do, by their
   /// multiply-adds; the others are marked as computed with it.
   ///
-  /// - Parameter path: The profile's file, for errors.
+  /// - Parameters:
+  ///   - profile: The times.
+  ///   - path: The profile's file, for errors.
   /// - Throws: `.badData` for a profile of another network, naming layers that have no node here.
   public mutating func colour(
     by profile: StoredProfile, from path: String = "profile"

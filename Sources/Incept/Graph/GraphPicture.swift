@@ -18,8 +18,10 @@ public struct GraphPicture: Sendable {
   /// The picture of a model's graph, as imported or after all passes.
   ///
   /// - Parameters:
+  ///   - model: The model.
   ///   - stage: `imported` or `optimised`; for `plan` see ``PlanReport/picture(of:)``.
   ///   - pass: Name or beginning of the pass to stop after; nil for a whole stage.
+  ///   - batch: Items per run.
   ///   - outputs: Names of nodes that are wanted as results.
   /// - Throws: what a graph throws that can't take the batch size.
   public static func of(

@@ -17,9 +17,9 @@ extension GraphReport {
 
   /// The lines of inputs and operators. Where they must be brief, what is read is told by number, and names leave out
   /// the scope that most of them share.
-  private func table(isBrief: Bool, isVerbose: Bool) -> FittedTable {
-    let number: [FittedTable.Column] = isBrief ? [.init("#", .right)] : []
-    var table = FittedTable(
+  private func table(isBrief: Bool, isVerbose: Bool) -> TextTable {
+    let number: [TextTable.Column] = isBrief ? [.init("#", .right)] : []
+    var table = TextTable(
       number + [
         .init("NAME", fit: .middle, least: 12, turn: 3), .init("OP", fit: .end, least: 14, turn: 2),
         .init("OUTPUT", fit: .list, least: 16, turn: 1), .init("PARAMS", .right),
@@ -59,7 +59,7 @@ extension GraphReport {
     }
     let of = unfilteredCount.map { " of \($0)" } ?? ""
     let place = after.map { "after \($0.pass)" } ?? stage
-    return FittedTable.wrapped(
+    return TextTable.wrapped(
       "\(place): \(nodes.count)\(of) operators\(counted), "
         + "\(NumberText.count(parameters)) parameters "
         + "(\(NumberText.bytes(constants.values.reduce(0, +)))), "
@@ -72,7 +72,7 @@ extension GraphReport {
     let counts = Dictionary(nodes.map { ($0.op, 1) }, uniquingKeysWith: +)
     let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     let told = sorted.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
-    return sorted.isEmpty ? "" : FittedTable.wrapped("operators: \(told)", to: width)
+    return sorted.isEmpty ? "" : TextTable.wrapped("operators: \(told)", to: width)
   }
 
   /// What the table has no room for.

@@ -7,7 +7,9 @@ extension Model {
   ///
   /// - Parameters:
   ///   - folder: Where, made if there is none; `tensorboard --logdir FOLDER` shows it.
+  ///   - stage: `imported` or `optimised`.
   ///   - pass: Name or beginning of the pass to stop after; nil for a whole stage.
+  ///   - batch: Items per run.
   ///   - profile: Times that TensorBoard colours by.
   /// - Returns: The file's path.
   @discardableResult

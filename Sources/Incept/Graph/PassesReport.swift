@@ -43,7 +43,7 @@ public struct PassesReport: Report {
 
   /// The report for people: a pass a line.
   public func text(width: Int? = nil) -> String {
-    var table = FittedTable([
+    var table = TextTable([
       .init("PASS"), .init("REWRITES", .right), .init("OPERATORS", .right),
       .init("WHAT IT DOES", fit: .end, least: 12),
     ])
@@ -163,7 +163,11 @@ extension Model {
 extension GraphReport {
   /// The graph of a model after a pass and all before it.
   ///
-  /// - Parameter pass: The pass's name, or the beginning of it.
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - pass: The pass's name, or the beginning of it.
+  ///   - batch: Items per run.
+  ///   - outputs: Names of nodes that are wanted as results, which passes then keep.
   /// - Throws: `.usage` for another name, listing the passes.
   public static func of(
     _ model: Model, after pass: String, batch: Int = 1, outputs: [String] = []

@@ -22,10 +22,10 @@ extension PlanReport {
     return text + memory().text(width: width) + "\n" + totals(width, isVerbose)
   }
 
-  private func launches(isBrief: Bool, _ isVerbose: Bool) -> FittedTable {
+  private func launches(isBrief: Bool, _ isVerbose: Bool) -> TextTable {
     let scope = isBrief ? BriefNames.sharedScope(summary.launches.map(\.name)) : nil
-    let kernel: [FittedTable.Column] = isBrief ? [] : [.init("KERNEL")]
-    var table = FittedTable(
+    let kernel: [TextTable.Column] = isBrief ? [] : [.init("KERNEL")]
+    var table = TextTable(
       [
         .init("#", .right), .init("NAME", fit: .middle, least: 10, turn: 2), .init("OP"),
         .init("VARIANT", fit: .end, least: 14, turn: 1), .init("ERROR", .right),
@@ -73,8 +73,8 @@ extension PlanReport {
     return notes + launch.rejected.map { "not \($0.variant): \($0.reason)" }
   }
 
-  private func memory() -> FittedTable {
-    var table = FittedTable([
+  private func memory() -> TextTable {
+    var table = TextTable([
       .init("REGION"), .init("OFFSET", .right), .init("BYTES", .right), .init("FROM", .right),
       .init("TO", .right), .init("VALUE", fit: .middle, least: 12),
       .init("ZEROS", fit: .end, least: 5),
@@ -109,6 +109,6 @@ extension PlanReport {
         "no launch: \(views.count) operators that are views of other values"
           + (names ? ": " + views.map(TextTable.printable).joined(separator: ", ") : ""))
     }
-    return lines.map { FittedTable.wrapped($0, to: width) }.joined()
+    return lines.map { TextTable.wrapped($0, to: width) }.joined()
   }
 }

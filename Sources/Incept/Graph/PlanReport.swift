@@ -75,7 +75,9 @@ extension GraphReport {
   /// The graph of a model, as imported or after all passes.
   ///
   /// - Parameters:
+  ///   - model: The model.
   ///   - stage: `imported` or `optimised`; `plan` is listed as the graph behind it.
+  ///   - batch: Items per run.
   ///   - outputs: Names of nodes that are wanted as results, which passes then keep.
   public static func of(
     _ model: Model, stage: GraphStage, batch: Int = 1, outputs: [String] = []

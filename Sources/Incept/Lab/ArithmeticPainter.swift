@@ -9,7 +9,6 @@ struct ArithmeticPainter {
   /// A cell's side in points.
   private let cell: Double
 
-  private static let margin = 24.0
   private static let gap = 52.0
   private static let head = 66.0
   private static let caption = 20.0
@@ -18,7 +17,6 @@ struct ArithmeticPainter {
   /// Most rows and columns of a kernel whose sum is written out.
   private static let written = (rows: 5, columns: 7)
 
-  private static let heading = TextStyle(size: 15, isBold: true)
   private static let small = TextStyle(size: 9.5, colour: .faint)
   private static let label = TextStyle(size: 10.5, isBold: true)
   private static let sum = TextStyle(size: 11)
@@ -50,11 +48,11 @@ struct ArithmeticPainter {
     let lines = sumLines(step)
     let foot = 24 + Double(lines.count + 1) * 17
     var canvas = try Canvas(
-      width: max(content, Self.leastWidth) + 2 * Self.margin,
-      height: 2 * Self.margin + Self.head + Self.caption + tallest + foot, title: title)
+      width: max(content, Self.leastWidth) + 2 * Canvas.margin,
+      height: 2 * Canvas.margin + Self.head + Self.caption + tallest + foot, title: title)
     try drawHead(on: &canvas)
     var left = (canvas.width - content) / 2
-    let middle = Self.margin + Self.head + Self.caption + tallest / 2
+    let middle = Canvas.margin + Self.head + Self.caption + tallest / 2
     func top(_ count: Int) -> Double { middle - Double(count) * cell / 2 }
     let (row, column) = step.quotientAndRemainder(dividingBy: columns.output)
 
@@ -68,7 +66,7 @@ struct ArithmeticPainter {
     left += Self.gap
     try drawOutput(step, at: Point(left, top(rows.output)), on: &canvas)
 
-    var baseline = Self.margin + Self.head + Self.caption + tallest + 30
+    var baseline = Canvas.margin + Self.head + Self.caption + tallest + 30
     try canvas.text(
       "window \(step + 1) of \(arithmetic.stepCount): output row \(row + 1), column \(column + 1)",
       at: Point(canvas.width / 2, baseline), Self.label, .middle)
@@ -76,7 +74,7 @@ struct ArithmeticPainter {
       baseline += 17
       try canvas.text(
         line, at: Point(canvas.width / 2, baseline), Self.sum, .middle,
-        width: canvas.width - 2 * Self.margin)
+        width: canvas.width - 2 * Canvas.margin)
     }
     return canvas
   }
@@ -88,9 +86,9 @@ struct ArithmeticPainter {
   }
 
   private func drawHead(on canvas: inout Canvas) throws(InceptError) {
-    let place = Self.margin
-    let width = canvas.width - 2 * Self.margin
-    try canvas.text(title, at: Point(place, place + 13), Self.heading, width: width)
+    let place = Canvas.margin
+    let width = canvas.width - 2 * Canvas.margin
+    try canvas.text(title, at: Point(place, place + 13), .heading, width: width)
     var parts = [
       "input \(rows.input)×\(columns.input)", "kernel \(rows.kernel)×\(columns.kernel)",
       "stride \(Self.pair(rows.stride, columns.stride))", "padding \(padding)",

@@ -153,7 +153,10 @@ extension ConvolutionArithmetic {
 
   /// Writes an animated GIF with a frame for each window.
   ///
-  /// - Parameter delay: Milliseconds that each window is shown for; nil for ``defaultDelay``.
+  /// - Parameters:
+  ///   - path: The file, which appears whole or not at all.
+  ///   - delay: Milliseconds that each window is shown for; nil for ``defaultDelay``.
+  ///   - progress: Is told how many frames are done.
   /// - Throws: `.cannotCreate`; `.unavailable` without Cairo or giflib.
   public func animate(
     to path: String, delay: Int? = nil, progress: ProgressHandler? = nil
@@ -196,7 +199,9 @@ extension ConvolutionArithmetic {
 
   /// Writes one window as a PNG, PDF or SVG file.
   ///
-  /// - Parameter step: The window from 0, row by row; it is there (``stepCount``).
+  /// - Parameters:
+  ///   - step: The window from 0, row by row; it is there (``stepCount``).
+  ///   - file: The file, which appears whole or not at all.
   public func write(step: Int, to file: PlotFile) throws(InceptError) {
     try canvas(step: step).write(to: file.path)
   }

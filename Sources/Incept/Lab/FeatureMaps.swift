@@ -166,7 +166,9 @@ extension Model {
   /// The filters of a convolution as images: in colour where it reads three channels, in grey where it reads one, else an
   /// image for each filter and input channel.
   ///
-  /// - Parameter layer: The convolution's name; nil for the first one.
+  /// - Parameters:
+  ///   - layer: The convolution's name; nil for the first one.
+  ///   - options: How many are taken, which come first, and how they are drawn.
   /// - Throws: `.usage` where there is no convolution (of that name) whose weights are in the file.
   public func filters(
     of layer: String? = nil, options: FeatureOptions = FeatureOptions()

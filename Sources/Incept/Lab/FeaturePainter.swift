@@ -11,14 +11,10 @@ struct FeaturePainter {
   /// Largest side of the picture of what the network saw, in pixels.
   static let seenLimit = 320
 
-  private static let margin = 24.0
   private static let thumbnail = 84.0
   private static let leastWidth = 520.0
   private static let gap = 6.0
   private static let labelHeight = 12.0
-  private static let heading = TextStyle(size: 15, isBold: true)
-  private static let small = TextStyle(size: 9, colour: .faint)
-  private static let caption = TextStyle(size: 8, colour: .faint)
 
   init(_ maps: FeatureMaps) {
     self.maps = maps
@@ -47,7 +43,7 @@ struct FeaturePainter {
   }
 
   func canvas() throws(InceptError) -> Canvas {
-    let margin = Self.margin
+    let margin = Canvas.margin
     let grid = Double(columns) * (side + Self.gap) - Self.gap
     let height = Double(rows) * (cellHeight + Self.labelHeight + Self.gap)
     let head = maps.seen == nil ? (maps.report.model.isSynthetic ? 92 : 78) : Self.thumbnail + 30
@@ -72,7 +68,7 @@ struct FeaturePainter {
 
   private func drawHead(on canvas: inout Canvas) throws(InceptError) {
     let report = maps.report
-    let margin = Self.margin
+    let margin = Canvas.margin
     var left = margin
     if let seen = maps.seen {
       let place = canvas.image(
@@ -80,25 +76,25 @@ struct FeaturePainter {
         fittedInto: Rectangle(x: left, y: margin, width: Self.thumbnail, height: Self.thumbnail))
       canvas.rectangle(place, stroke: .faint)
       try canvas.text(
-        "seen, \(seen.size)", at: Point(left, place.bottom + 11), Self.caption,
+        "seen, \(seen.size)", at: Point(left, place.bottom + 11), .caption,
         width: Self.thumbnail)
       left += Self.thumbnail + 14
     }
     let width = canvas.width - left - margin
     var baseline = margin + 13
-    try canvas.text(report.layer, at: Point(left, baseline), Self.heading, width: width)
+    try canvas.text(report.layer, at: Point(left, baseline), .heading, width: width)
     var lines = [counts, "\(report.model.name), weights \(Self.fileName(report.model.weights))"]
     if let image = report.image { lines[1] += ", \(Self.fileName(image))" }
     lines.append(meaning)
     for line in lines {
       baseline += 14
-      try canvas.text(line, at: Point(left, baseline), Self.small, width: width)
+      try canvas.text(line, at: Point(left, baseline), .small, width: width)
     }
     if report.model.isSynthetic {
       baseline += 14
       try canvas.text(
         "The weights are made up: results mean nothing.", at: Point(left, baseline),
-        TextStyle(size: 9, isBold: true, colour: .vermillion), width: width)
+        .warning, width: width)
     }
     if let range = shared, report.kind == .features {
       try drawBar(range, at: Point(left, baseline + 8), on: &canvas)
@@ -165,7 +161,7 @@ struct FeaturePainter {
       of: (0..<steps).map(Float.init), width: steps, height: 1, range: 0...Float(steps - 1))
     let low = FeatureNumber.text(Double(range.lowerBound))
     let high = FeatureNumber.text(Double(range.upperBound))
-    let style = Self.caption
+    let style = TextStyle.caption
     let start = corner.x + (try canvas.width(of: low, style)) + 5
     try canvas.text(low, at: Point(corner.x, corner.y + 7), style)
     canvas.image(bar, in: Rectangle(x: start, y: corner.y, width: 120, height: 8))

@@ -26,7 +26,12 @@ public struct FeatureReport: Report {
   public var file: String?
 
   /// What a report is about.
-  public enum Kind: String, Codable, Sendable, Hashable { case features, filters }
+  public enum Kind: String, Codable, Sendable, Hashable {
+    /// What a layer makes of a picture.
+    case features
+    /// A convolution's weights.
+    case filters
+  }
 
   /// A feature map's values, or those of a filter for an input channel.
   public struct Map: Codable, Sendable, Hashable {

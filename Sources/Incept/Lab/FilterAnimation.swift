@@ -53,6 +53,9 @@ public struct FilterAnimation: Sendable {
   /// Draws a panel for each value. All files appear, or none.
   ///
   /// - Parameters:
+  ///   - setup: What stays the same in all frames.
+  ///   - picture: The picture that goes through the filters.
+  ///   - lab: What runs them.
   ///   - range: The values that are black and white in all pictures but the filter's; nil is each one's own.
   ///   - progress: Is told how many frames are done.
   ///   - isStopped: Is asked before each frame; nothing is written once it says yes.

@@ -13,8 +13,10 @@ public struct FilterPicture: Sendable {
 
   /// Reads a PNG or JPEG file.
   ///
-  /// - Parameter crop: The part to show; nil is the last 256 rows and the columns 100 to 356, or what of a smaller
-  ///   picture comes nearest.
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - crop: The part to show; nil is the last 256 rows and the columns 100 to 356, or what of a smaller picture
+  ///     comes nearest.
   /// - Throws: `.noInput` or `.badData` for no picture; `.usage` for a crop that is not inside.
   public init(_ path: String, crop: ClassifyOptions.Crop? = nil) throws(InceptError) {
     let image = try Image.decode(path: path)

@@ -20,6 +20,7 @@ public struct FilterResult: Sendable {
   /// Draws `raw · conv 1 … conv n · filter` in grey to a file that ends in .png, .svg or .pdf.
   ///
   /// - Parameters:
+  ///   - path: The file, which appears whole or not at all.
   ///   - range: The values that are black and white in all pictures but the filter's; nil is each one's own.
   ///   - mark: A part of the picture to frame, in pixels of its file.
   public func write(

@@ -20,8 +20,9 @@ public struct ImageFilter: Sendable, Hashable {
 
   /// A filter by its name, by its numbers or from a file.
   ///
-  /// - Parameter size: Rows and columns of a filter with a name, 1 to 1,024; nil is ``defaultSize``, or the filter's
-  ///   own.
+  /// - Parameters:
+  ///   - text: A name (``names``), rows of numbers (`0 1 0; 1 -4 1; 0 1 0`), or a CSV or NPY file.
+  ///   - size: Rows and columns of a filter with a name, 1 to 1,024; nil is ``defaultSize``, or the filter's own.
   /// - Throws: `.usage` for what is neither name nor numbers nor a file, or has no such size; `.badData` for a file
   ///   without a matrix of finite numbers.
   public init(_ text: String, size: Int? = nil) throws(InceptError) {

@@ -4,9 +4,9 @@ import WireFormats
 extension Model {
   /// Writes the weights, and what is known about the network, as a safetensors file.
   ///
-  /// The tensors keep the framework's names and layouts. ``load(_:weights:)`` reads the file again: a built-in
-  /// architecture is recognised by its parameters, and a Keras model's own architecture is in the file. Of other
-  /// networks the file has the graph, as it was imported for the shapes that its inputs have.
+  /// The tensors keep the framework's names and layouts. ``load(_:weights:cache:shapes:values:)`` reads the file
+  /// again: a built-in architecture is recognised by its parameters, and a Keras model's own architecture is in the
+  /// file. Of other networks the file has the graph, as it was imported for the shapes that its inputs have.
   ///
   /// The file appears whole or not at all; one that was there is replaced.
   ///

@@ -26,7 +26,7 @@ extension Model {
       allowsMissingWeights: false)
   }
 
-  /// Loads a network to look at: as ``load(_:weights:)``, but an architecture for which there are no weights
+  /// Loads a network to look at: as ``load(_:weights:cache:shapes:values:)``, but an architecture for which there are no weights
   /// gets made-up ones.
   public static func structure(
     _ specifier: String, weights: String? = nil, shapes: [String: Shape] = [:]

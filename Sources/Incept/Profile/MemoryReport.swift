@@ -67,19 +67,23 @@ public struct MemoryReport: Report {
   }
 
   /// The report for people: a line per launch, then the whole.
-  public func text() -> String {
+  ///
+  /// - Parameter first: List only so many launches, the first that run; nil for all.
+  public func text(first: Int? = nil) -> String {
     var table = TextTable([
       ("LAYER", .left), ("OP", .left), ("VARIANT", .left), ("OUTPUT", .left), ("WEIGHTS", .right),
       ("READ+WRITTEN", .right), ("ALIVE", .right), ("", .left),
     ])
     let largest = Double(memory.live.max() ?? 0)
-    for layer in layers {
+    let listed = layers.prefix(first ?? layers.count)
+    for layer in listed {
       table.add([
         layer.name, layer.op, layer.variant, "\(Shape(layer.output))",
         NumberText.bytes(layer.weights), NumberText.bytes(layer.activations),
         NumberText.bytes(layer.live), Bar.text(Double(layer.live), of: largest),
       ])
     }
+    let rest = layers.count - listed.count
     var totals = TextTable([("", .left), ("", .left)])
     totals.add(["model", model.line])
     totals.add(["device", device.line])
@@ -98,7 +102,8 @@ public struct MemoryReport: Report {
       ])
     }
     totals.add(["over time", Bar.profile(memory.live.map(Double.init), of: largest)])
-    return table.text() + "\n" + totals.text()
+    return table.text() + (rest > 0 ? "\(rest) more, which run later\n" : "") + "\n"
+      + totals.text()
   }
 }
 

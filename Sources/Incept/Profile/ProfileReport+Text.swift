@@ -19,15 +19,15 @@ extension ProfileReport {
       text = table(kept).text(width: width)
     }
     if !left.isEmpty {
-      text += FittedTable.wrapped(
+      text += TextTable.wrapped(
         "left out for the width: \(left.joined(separator: ", ")); --format csv has all", to: width)
     }
-    return text + "\n" + totals(width: width)
+    return text + "\n" + totals(width: width, explaining: Set(kept.map(\.title)))
   }
 
-  private func table(_ columns: [Column]) -> FittedTable {
-    var table = FittedTable(
-      columns.map { FittedTable.Column($0.title, $0.alignment, fit: $0.fit, least: $0.least) })
+  private func table(_ columns: [Column]) -> TextTable {
+    var table = TextTable(
+      columns.map { TextTable.Column($0.title, $0.alignment, fit: $0.fit, least: $0.least) })
     let largest = layers.map(\.share).max() ?? 0
     for layer in layers { table.add(columns.map { [$0.cell(layer, largest)] }) }
     return table
@@ -37,7 +37,7 @@ extension ProfileReport {
   private struct Column {
     let title: String
     var alignment = TextTable.Alignment.right
-    var fit = FittedTable.Fit.whole
+    var fit = TextTable.Fit.whole
     var least = 0
     var needsPeaks = false
     /// The text for a layer, where the largest share of any is known.
@@ -65,7 +65,7 @@ extension ProfileReport {
       layer.roofline?.bound ?? ""
     },
     Column(title: "OF IT", needsPeaks: true) { layer, _ in
-      layer.roofline.map { percent($0.fraction) } ?? ""
+      layer.roofline.map { percent($0.fraction) + ($0.isBeyond ? "^" : "") } ?? ""
     },
     Column(title: "SHARE") { layer, _ in NumberText.percent(layer.share) },
     Column(title: "", alignment: .left) { layer, largest in Bar.text(layer.share, of: largest) },
@@ -97,18 +97,18 @@ extension ProfileReport {
         Bar.text(share, of: shares.max() ?? 0),
       ])
     }
-    return table.text() + "\n" + totals(width: nil)
+    return table.text() + "\n" + totals(width: nil, explaining: [])
   }
 
   static func percent(_ fraction: Double) -> String { NumberText.fixed(fraction * 100, 0) + "%" }
 
-  private func totals(width: Int?) -> String {
+  private func totals(width: Int?, explaining titles: Set<String>) -> String {
     func ms(_ value: Double) -> String { NumberText.fixed(value, 3) + " ms" }
     var table = TextTable([("", .left), ("", .left)])
     table.add(["model", model.line])
     table.add(["device", device.line])
     table.add(["accuracy", accuracy.rawValue + precision.remark])
-    table.add(["measured", "medians of \(runs) runs of batch \(batch)"])
+    table.add(["measured", "\(NumberText.medians(of: runs)) of batch \(batch)"])
     table.add([
       "run",
       "\(ms(total.unprofiledWall)) ± \(NumberText.fixed(total.noise, 3)): "
@@ -124,7 +124,7 @@ extension ProfileReport {
     table.add(["profiling", cost(ms)])
     if let memory { table.add(["memory", memory.line]) }
     if let peaks { table.add(["peaks", peaks.line]) }
-    return table.text() + notes() + explanations(width: width)
+    return table.text() + notes() + legend(of: titles, width: width) + explanations(width: width)
   }
 
   /// What profiling adds to a run, and what the report does about it.
@@ -168,6 +168,31 @@ extension ProfileReport {
     return text
   }
 
+  /// What the signs in the listed columns mean, as far as there are any.
+  private func legend(of titles: Set<String>, width: Int?) -> String {
+    var lines: [String] = []
+    func explain(_ title: String, _ line: String, where isThere: (Layer) -> Bool) {
+      if titles.contains(title), layers.contains(where: isThere) { lines.append(line) }
+    }
+    explain("LAYER", "+N behind a name: so many operators more, which the same kernel computes") {
+      $0.shortName != $0.name
+    }
+    explain(
+      "VARIANT",
+      "F(R,K): Winograd's algorithm, which computes R results of a kernel of K at once"
+    ) { $0.variant.hasPrefix("F(") }
+    explain(
+      "GFLOP/s",
+      "(…): the operations that the algorithm executes; in front of it those of the layer's definition"
+    ) { $0.executedMacs < $0.macs }
+    explain(
+      "OF IT",
+      "^ beyond the measured limit: values were in a nearer cache than sizes let expect, or the peaks "
+        + "were measured while something else ran"
+    ) { $0.roofline?.isBeyond ?? false }
+    return lines.map { TextTable.wrapped($0, to: width) }.joined()
+  }
+
   /// Why the slowest layers take their time; nothing without peaks.
   private func explanations(width: Int?) -> String {
     let slowest = sorted(by: .time, first: 3).layers.filter { $0.roofline != nil }
@@ -175,11 +200,16 @@ extension ProfileReport {
     var text = "\nthe slowest, and what would help\n"
     for layer in slowest {
       guard let roofline = layer.roofline else { continue }
-      text += FittedTable.wrapped(
+      text += TextTable.wrapped(
         "- \(layer.shortName), \(NumberText.percent(layer.share)): \(roofline.advice)", to: width)
     }
     return text
   }
+}
+
+extension ProfileReport.Roofline {
+  /// Whether the table shows more than 100 %.
+  fileprivate var isBeyond: Bool { fraction >= 1.005 }
 }
 
 extension ProfileReport.Layer {

@@ -29,7 +29,7 @@ extension ProfileReport {
     let about: [JSONValue.Member] = [
       .init("model", .string(model.line)), .init("device", .string(device.line)),
       .init("batch", .integer(batch)), .init("runs", .integer(runs)),
-      .init("shown", .string("the shortest of \(runs) runs")),
+      .init("shown", .string(runs == 1 ? "the only run" : "the shortest of \(runs) runs")),
     ]
     return JSONValue.object([
       .init("displayTimeUnit", .string("ms")), .init("otherData", .object(about)),

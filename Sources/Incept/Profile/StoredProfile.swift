@@ -41,7 +41,8 @@ public struct StoredProfile: Sendable {
     }
     return StoredProfile(
       path: path, model: decoded.model.name,
-      source: "medians of \(decoded.runs) runs on \(decoded.device.name)", batch: decoded.batch,
+      source: "\(NumberText.medians(of: decoded.runs)) on \(decoded.device.name)",
+      batch: decoded.batch,
       layers: decoded.layers.map {
         Layer(name: $0.name, sources: $0.sources, op: $0.op, time: $0.time, figures: $0.figures)
       })
@@ -51,7 +52,7 @@ public struct StoredProfile: Sendable {
   package init(_ report: ProfileReport) {
     path = "profile"
     model = report.model.name
-    source = "medians of \(report.runs) runs on \(report.device.name)"
+    source = "\(NumberText.medians(of: report.runs)) on \(report.device.name)"
     batch = report.batch
     layers = report.layers.map { layer in
       Layer(

@@ -82,7 +82,7 @@ extension BenchReport {
     table.add(["model", model.line])
     table.add(["device", device.line])
     table.add(["accuracy", accuracy.rawValue + precision.remark])
-    table.add(["measured", "\(runs) runs of batch \(batch)"])
+    table.add(["measured", "\(NumberText.of(runs, "run")) of batch \(batch)"])
     table.add([
       "latency",
       "min \(ms(latency.min)), median \(ms(latency.median)), p90 \(ms(latency.p90)), "

@@ -52,11 +52,7 @@ struct ClassPlot {
   /// Largest side of a picture's image in the file, in pixels.
   static let seenLimit = 320
 
-  private static let margin = 24.0
-  private static let heading = TextStyle(size: 15, isBold: true)
   private static let name = TextStyle(size: 12, isBold: true)
-  private static let small = TextStyle(size: 9, colour: .faint)
-  private static let caption = TextStyle(size: 8, colour: .faint)
   private static let thumbnail = 136.0
   private static let panelWidth = 640.0
 
@@ -88,7 +84,7 @@ struct ClassPlot {
 
   private func canvas() throws(InceptError) -> Canvas {
     let rows = (panels.count + columns - 1) / columns
-    let margin = Self.margin
+    let margin = Canvas.margin
     let head = 54.0
     var canvas = try Canvas(
       width: margin + Double(columns) * (Self.panelWidth + margin),
@@ -107,19 +103,17 @@ struct ClassPlot {
   }
 
   private func drawHead(on canvas: inout Canvas) throws(InceptError) {
-    let margin = Self.margin
-    let width = canvas.width - 2 * margin
-    try canvas.text(
-      "Class probabilities, \(report.model.name)", at: Point(margin, margin + 14), Self.heading,
-      width: width)
     let accuracy = "accuracy \(report.accuracy.rawValue)\(report.precision.remark)"
-    try canvas.text(
-      "\(report.device.name) (\(report.device.platform)), \(accuracy), weights \(report.model.weights)",
-      at: Point(margin, margin + 30), Self.small, width: width)
+    try canvas.head(
+      "Class probabilities, \(report.model.name)",
+      details:
+        "\(report.device.name) (\(report.device.platform)), \(accuracy), weights \(report.model.weights)"
+    )
     if report.model.isSynthetic {
       try canvas.text(
-        "The weights are made up: results mean nothing.", at: Point(margin, margin + 43),
-        TextStyle(size: 9, isBold: true, colour: .vermillion), width: width)
+        "The weights are made up: results mean nothing.",
+        at: Point(Canvas.margin, Canvas.margin + 43), .warning,
+        width: canvas.width - 2 * Canvas.margin)
     }
   }
 
@@ -138,7 +132,7 @@ struct ClassPlot {
     canvas.rectangle(place, stroke: .faint)
     try canvas.text(
       "what the network sees, \(panel.seenSize)",
-      at: Point(frame.x, place.bottom + Self.caption.lineHeight), Self.caption,
+      at: Point(frame.x, place.bottom + TextStyle.caption.lineHeight), .caption,
       width: Self.thumbnail)
     let left = frame.x + Self.thumbnail + 16
     let room = Rectangle(

@@ -4,7 +4,7 @@ import Training
 public struct TrainOptions: Sendable {
   /// `cnn`, `mlp`, or a file that describes a network in JSON (`docs/training.md`).
   public var model = "cnn"
-  /// The pictures: a folder or file, as ``LabelledData`` reads them.
+  /// The pictures: MNIST's files, a CSV file, or a folder with a folder of pictures per class.
   public var data: String
   /// Where the best model is written: a `.safetensors` file. The last state of the training is beside it, under
   /// ``lastPath``.

@@ -131,8 +131,9 @@ public struct Trainer {
       validationAccuracy: judged.accuracy, learningRate: rate,
       seconds: state.seconds + watch.milliseconds / 1e3)
     state.finish(result)
-    try save(state, machine)
+    // The model first: a state must not claim a model that a kill in between kept from being written.
     if state.best == result.epoch { try saveModel(machine) }
+    try save(state, machine)
     for path in options.history {
       try TrainingHistory.write(state.epochs, model: options.model, to: path)
     }

@@ -44,11 +44,7 @@ struct CompareCommand: ParsableCommand {
   var input: [InputArgument] = []
   @Option(help: "What made-up inputs are made from.")
   var seed: UInt32 = 1
-  @Option(
-    help: ArgumentHelp("The part of the picture to show to the network.", valueName: "x,y,w,h"))
-  var crop: CropArgument?
-  @Option(help: "How the picture is prepared.")
-  var preprocess = PreprocessingArgument.auto
+  @OptionGroup var picture: PictureOptions
   @Option(
     help: ArgumentHelp(
       "A new folder for the first layer beyond the tolerance, to run it alone.", valueName: "dir"))
@@ -63,7 +59,7 @@ struct CompareCommand: ParsableCommand {
     guard image == nil || input.isEmpty else {
       throw ValidationError("Expected an IMAGE or --input, not both.")
     }
-    guard image != nil || (crop == nil && preprocess == .auto) else {
+    guard image != nil || !picture.isGiven else {
       throw ValidationError("--crop and --preprocess go with an IMAGE.")
     }
     guard Set(input.map(\.name)).count == input.count else {
@@ -85,9 +81,8 @@ struct CompareCommand: ParsableCommand {
     return try session.compare(
       CompareOptions(
         against: source, tolerance: tolerance?.value, isIsolated: isolated, files: files,
-        image: image,
-        picture: ClassifyOptions(crop: crop?.crop, preprocessing: preprocess.rawValue),
-        seed: seed, outputs: outputs?.split(separator: ",").map(String.init) ?? [], dump: dump,
+        image: image, picture: picture.options, seed: seed,
+        outputs: outputs?.split(separator: ",").map(String.init) ?? [], dump: dump,
         layer: layer))
   }
 

@@ -16,8 +16,6 @@ struct EvaluateCommand: ParsableCommand {
       Example: incept evaluate OUT.safetensors --data digits.csv.gz --split 0.2 --seed 1
       """)
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, csv }
-
   @OptionGroup var model: ModelOptions
   @Option(help: ArgumentHelp("Images with their classes.", valueName: "data"))
   var data: String
@@ -48,10 +46,8 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(help: "Images that go through the network at once.")
   var batch = Count(64)
-  @Option(help: "How pictures are prepared; auto is what the model was trained with.")
-  var preprocess = PreprocessingArgument.auto
-  @Option(help: ArgumentHelp("Names of the network's classes, one a line.", valueName: "file"))
-  var labels: String?
+  @OptionGroup var preparation: PreparationOptions
+  @OptionGroup var labels: LabelOptions
   @Option(
     help: ArgumentHelp(
       "Draw the confusion matrix too; the name ends in .png, .pdf or .svg.", valueName: "file"))
@@ -61,7 +57,7 @@ struct EvaluateCommand: ParsableCommand {
       "Draw the worst mistakes too; the name ends in .png, .pdf or .svg.", valueName: "file"))
   var mistakes: String?
   @Option(help: "text, json or csv.")
-  var format = Format.text
+  var format = TextJSONOrCSV.text
 
   func validate() throws {
     guard rows == nil || split == nil else {
@@ -71,26 +67,21 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let report = try ProgressLine.during { (line) throws(InceptError) in try self.report(line) }
-    switch format {
-    case .text: try Terminal.write(report.text())
-    case .json: try Terminal.write(report.json())
-    case .csv: try Terminal.write(report.csv())
-    }
+    try format.write(text: report.text(), json: report.json(), csv: report.csv())
   }
 
   private func report(_ line: ProgressLine) throws(InceptError) -> EvaluateReport {
     // What can't be drawn must show before a network is loaded.
     let confusion = try confusion.map(PlotFile.init)
     let mistakes = try mistakes.map(PlotFile.init)
-    let labels = try labels.map { (path) throws(InceptError) in
-      try ClassifyOptions.labels(file: path)
-    }
+    let names = try labels.names()
     let session = try device.session(try model.load(line), line, queue: queue.queue)
     return try session.evaluate(
       EvaluateOptions(
         data: data, part: part, rows: rows, split: split?.value, seed: seed, labelColumn: label,
-        maximum: maximum?.value, batch: batch.value, preprocessing: preprocess.rawValue,
-        labels: labels, confusion: confusion, mistakes: mistakes))
+        maximum: maximum?.value, batch: batch.value,
+        preprocessing: preparation.preprocess.rawValue, labels: names, confusion: confusion,
+        mistakes: mistakes))
   }
 }
 

@@ -42,12 +42,7 @@ struct FeaturesCommand: ParsableCommand {
   var range = FeatureRange.each
   @Option(help: "viridis or grey.")
   var colours = FeatureOptions.Colours.viridis
-  @Option(
-    help: ArgumentHelp(
-      "The part of the picture to show to the network, in pixels.", valueName: "x,y,w,h"))
-  var crop: CropArgument?
-  @Option(help: "How pictures are prepared; auto is what the model was trained with.")
-  var preprocess = PreprocessingArgument.auto
+  @OptionGroup var picture: PictureOptions
   @Flag(help: "Show the grid in this terminal (kitty, iTerm2, sixel).")
   var show = false
   @Option(help: "text or json.")
@@ -100,7 +95,7 @@ struct FeaturesCommand: ParsableCommand {
   private func maps(_ line: ProgressLine) throws(InceptError) -> FeatureMaps {
     let options = FeatureOptions(
       channels: channels.value, strongestFirst: strongest, range: range.range, colours: colours,
-      picture: ClassifyOptions(crop: crop?.crop, preprocessing: preprocess.rawValue))
+      picture: picture.options)
     let model = try model.load(line)
     guard !filters, let image, let layer else {
       return try model.filters(of: layer, options: options)

@@ -37,7 +37,7 @@ struct ProfileCommand: ParsableCommand {
   var format = Format.table
   @Option(help: "Slowest layers first (time), or as they run (order).")
   var sort = Order.time
-  @Option(help: "List only the first layers.")
+  @Option(help: "List only the first layers; with --dry-run the first that run.")
   var top: Count?
   @Flag(help: "A line per module instead of one per kernel (table).")
   var group = false
@@ -60,15 +60,11 @@ struct ProfileCommand: ParsableCommand {
   var all = false
   @Flag(help: "Plan only, and tell how much memory a run needs, layer by layer (table or json).")
   var dryRun = false
-  @Option(
-    help: ArgumentHelp("The part of the picture to show to the network.", valueName: "x,y,w,h"))
-  var crop: CropArgument?
-  @Option(help: "How the picture is prepared.")
-  var preprocess = PreprocessingArgument.auto
+  @OptionGroup var picture: PictureOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard image != nil || (crop == nil && preprocess == .auto) else {
+    guard image != nil || !picture.isGiven else {
       throw ValidationError("--crop and --preprocess go with an IMAGE.")
     }
     guard !group || format == .table else {
@@ -91,8 +87,10 @@ struct ProfileCommand: ParsableCommand {
         try device.session(try model.structure(line), line, queue: queue.queue)
           .plannedMemory(batch: measure.batch.value)
       }
+      var listed = report
+      if let top { listed.layers = Array(report.layers.prefix(top.value)) }
       return try Terminal.write(
-        format == .json ? report.json() : report.text(), to: output.output)
+        format == .json ? listed.json() : report.text(first: top?.value), to: output.output)
     }
     let before = try against.map { (path) throws(InceptError) in try ProfileReport.read(path) }
     let (report, network) = try measured()
@@ -123,8 +121,7 @@ struct ProfileCommand: ParsableCommand {
         peaks = try session.device.measurePeaks(progress: line.handler)
       }
       let report = try session.profile(
-        image: image, measure.options, peaks: peaks,
-        options: ClassifyOptions(crop: crop?.crop, preprocessing: preprocess.rawValue))
+        image: image, measure.options, peaks: peaks, options: picture.options)
       return (report, session.model)
     }
   }

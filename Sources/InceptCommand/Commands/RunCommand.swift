@@ -16,8 +16,6 @@ struct RunCommand: ParsableCommand {
       Example: incept run digits_cnn --input input=digit.npy --output-dir out
       """)
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, csv }
-
   @OptionGroup var model: ModelOptions
   @Argument(help: "PNG or JPEG files.")
   var images: [String] = []
@@ -28,21 +26,15 @@ struct RunCommand: ParsableCommand {
   var top = Count(5)
   @Option(help: "Pictures that go through the network at once.")
   var batch = Count(1)
-  @Option(
-    help: ArgumentHelp(
-      "The part of each picture to show to the network, in pixels.", valueName: "x,y,w,h"))
-  var crop: CropArgument?
-  @Option(help: "How pictures are prepared; auto is what the model was trained with.")
-  var preprocess = PreprocessingArgument.auto
-  @Option(help: ArgumentHelp("Class names, one a line.", valueName: "file"))
-  var labels: String?
+  @OptionGroup var picture: PictureOptions
+  @OptionGroup var labels: LabelOptions
   @Option(
     help: ArgumentHelp(
       "Draw the probabilities of all classes too; the name ends in .png, .pdf or .svg.",
       valueName: "file"))
   var plot: String?
   @Option(help: "text, json or csv.")
-  var format = Format.text
+  var format = TextJSONOrCSV.text
 
   @Option(
     help: ArgumentHelp(
@@ -67,7 +59,7 @@ struct RunCommand: ParsableCommand {
         throw ValidationError("Expected IMAGE files or --input, not both.")
       }
       guard outputDir != nil else { throw ValidationError("--input needs --output-dir DIR.") }
-      guard crop == nil, preprocess == .auto, labels == nil, plot == nil else {
+      guard !picture.isGiven, labels.labels == nil, plot == nil else {
         throw ValidationError("--crop, --preprocess, --labels and --plot go with IMAGE files.")
       }
       guard Set(input.map(\.name)).count == input.count else {
@@ -78,11 +70,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let report = try ProgressLine.during { (line) throws(InceptError) in try self.report(line) }
-    switch format {
-    case .text: try Terminal.write(report.text())
-    case .json: try Terminal.write(report.json())
-    case .csv: try Terminal.write(report.csv())
-    }
+    try format.write(text: report.text(), json: report.json(), csv: report.csv())
   }
 
   private func report(_ line: ProgressLine) throws(InceptError) -> RunReport {
@@ -96,12 +84,11 @@ struct RunCommand: ParsableCommand {
       let names = outputs?.split(separator: ",").map(String.init) ?? []
       return try session.run(files: files, outputs: names, to: outputDir)
     }
-    return try session.classify(
-      images,
-      options: ClassifyOptions(
-        top: top.value, batch: batch.value, crop: crop?.crop, preprocessing: preprocess.rawValue,
-        labels: try labels.map { (path) throws(InceptError) in
-          try ClassifyOptions.labels(file: path)
-        }, plot: file))
+    var options = picture.options
+    options.top = top.value
+    options.batch = batch.value
+    options.labels = try labels.names()
+    options.plot = file
+    return try session.classify(images, options: options)
   }
 }

@@ -209,6 +209,40 @@ struct CropArgument: ExpressibleByArgument {
   }
 }
 
+/// --preprocess
+struct PreparationOptions: ParsableArguments {
+  @Option(help: "How pictures are prepared; auto is what the model was trained with.")
+  var preprocess = PreprocessingArgument.auto
+}
+
+/// --crop and --preprocess: how a picture becomes what a network sees.
+struct PictureOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The part of each picture to show to the network, in pixels.", valueName: "x,y,w,h"))
+  var crop: CropArgument?
+  @OptionGroup var preparation: PreparationOptions
+
+  /// Whether one of them was given.
+  var isGiven: Bool { crop != nil || preparation.preprocess != .auto }
+
+  /// The options as a session takes them.
+  var options: ClassifyOptions {
+    ClassifyOptions(crop: crop?.crop, preprocessing: preparation.preprocess.rawValue)
+  }
+}
+
+/// --labels
+struct LabelOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Names of the network's classes, one a line.", valueName: "file"))
+  var labels: String?
+
+  /// The names, if a file has them.
+  func names() throws(InceptError) -> [String]? {
+    try labels.map { (path) throws(InceptError) in try ClassifyOptions.labels(file: path) }
+  }
+}
+
 /// `--preprocess`
 enum PreprocessingArgument: String, ExpressibleByArgument, CaseIterable {
   case auto, inception, torchvision, caffe, none
@@ -229,6 +263,23 @@ struct InputArgument: ExpressibleByArgument {
 
 /// `--format` of commands with two forms.
 enum TextOrJSON: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+/// `--format` of commands with three forms.
+enum TextJSONOrCSV: String, ExpressibleByArgument, CaseIterable {
+  case text, json, csv
+
+  /// Writes the chosen form of a report.
+  func write(
+    text: @autoclosure () -> String, json: @autoclosure () throws(InceptError) -> String,
+    csv: @autoclosure () -> String
+  ) throws(InceptError) {
+    switch self {
+    case .text: try Terminal.write(text())
+    case .json: try Terminal.write(try json())
+    case .csv: try Terminal.write(csv())
+    }
+  }
+}
 
 /// A result that goes to standard output, or to a file that appears whole or not at all.
 struct OutputOptions: ParsableArguments {

@@ -2,9 +2,9 @@ import Profiling
 import Testing
 
 @Suite("tables that fit a width")
-struct FittedTableTests {
-  private func table() -> FittedTable {
-    var table = FittedTable([
+struct TextTableTests {
+  private func table() -> TextTable {
+    var table = TextTable([
       .init("NAME", fit: .middle, least: 8, turn: 1), .init("OP", fit: .end, least: 6),
       .init("SHAPES", fit: .list, least: 8), .init("N", .right),
     ])
@@ -50,12 +50,12 @@ struct FittedTableTests {
   func tooNarrow() {
     let text = table().text(width: 1)
     #expect(text.split(separator: "\n").count == 4)
-    #expect(FittedTable([.init("A")]).text(width: 0) == "A\n")
+    #expect(TextTable([.init("A")]).text(width: 0) == "A\n")
   }
 
   @Test("hostile names don't reach the terminal")
   func hostile() {
-    var table = FittedTable([.init("A", fit: .middle)])
+    var table = TextTable([.init("A", fit: .middle)])
     table.add([["\u{1B}[31m" + String(repeating: "x", count: 100_000)]], notes: ["\u{1B}[2J"])
     let text = table.text(width: 20)
     #expect(!text.contains("\u{1B}"))
@@ -64,8 +64,8 @@ struct FittedTableTests {
 
   @Test("long lines are broken between words")
   func wrapped() {
-    #expect(FittedTable.wrapped("one two three", to: nil) == "one two three\n")
-    #expect(FittedTable.wrapped("one two three", to: 8) == "one two\n  three\n")
-    #expect(FittedTable.wrapped("one two", to: 2) == "one\n  two\n")
+    #expect(TextTable.wrapped("one two three", to: nil) == "one two three\n")
+    #expect(TextTable.wrapped("one two three", to: 8) == "one two\n  three\n")
+    #expect(TextTable.wrapped("one two", to: 2) == "one\n  two\n")
   }
 }
