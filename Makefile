@@ -6,7 +6,7 @@ INCEPT := .build/release/incept
 SOURCES := Sources Tests tools kernels Package.swift
 
 .PHONY: help setup build demo test test-devices conformance fuzz fuzz-quick oracles viewers check-kernels check-peaks \
-  lint format bench bench-peers bench-layers bench-training tutorial clean
+  digits lint format bench bench-peers bench-layers bench-training tutorial clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -71,6 +71,10 @@ bench-training: build  ## Seconds of an epoch of `incept train` beside PyTorch's
 tutorial: build  ## Run every command of docs/tutorial.md and draw its pictures again
 	@echo "==> Running docs/tutorial.md"
 	@python3 tools/tutorial/tutorial.py $(INCEPT)
+
+digits: build  ## Train the network that digits_cnn embeds again (the next build takes it)
+	@echo "==> Training digits_cnn"
+	@tools/models/train-digits.sh $(INCEPT)
 
 bench-layers: build  ## How near each layer of Inception V3 is to what bounds it
 	@$(INCEPT) profile inception_v3 --weights synthetic --runs 40 --roofline --sort order --format json -o .build/layers.json
