@@ -101,8 +101,8 @@ struct TrainCommandTests {
       if made.device == embedded.device {
         #expect(made.bytes == embedded.bytes)
       }
-      // Other devices round otherwise, and 1,800 steps carry that far: then the network is another one of its kind. Of such
-      // (seeds 1 to 5, and other devices) the samples' probabilities lie within 0.04 of each other.
+      // Other devices round otherwise, and 1,800 steps carry that far: another epoch may then be the best. The samples'
+      // probabilities lie within 0.0001 of these on Intel's runtime, within 0.03 with seeds 2 to 5.
       let rows = "Samples/digits-held-out.txt"
       let judged = try Incept(
         "evaluate", path, "--data", "Samples/digits.csv.gz", "--rows", rows, "--format", "json")
@@ -117,7 +117,7 @@ struct TrainCommandTests {
       }
       let (ours, theirs) = (try probabilities(path), try probabilities("digits_cnn"))
       #expect(ours.count == Incept.samples.count && ours.count == theirs.count)
-      #expect(zip(ours, theirs).allSatisfy { abs($0 - $1) < 0.1 }, "\(ours) \(theirs)")
+      #expect(zip(ours, theirs).allSatisfy { abs($0 - $1) < 0.05 }, "\(ours) \(theirs)")
     }
   }
 

@@ -100,15 +100,19 @@ struct EmbeddedDigitsTests {
     #expect(report.right == 358 && report.loss < 0.05)
   }
 
-  @Test("what was held out is what the fixtures' network was judged by", .enabled(if: Fixtures.available))
+  @Test(
+    "what was held out is what the fixtures' network was judged by",
+    .enabled(if: Fixtures.available))
   func rows() throws {
-    struct Reference: Decodable { let test_rows: [Int] }
-    let reference = try JSONDecoder().decode(
+    struct Reference: Decodable { let testRows: [Int] }
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let reference = try decoder.decode(
       Reference.self,
       from: Data(contentsOf: Fixtures.url("models/digits_cnn_torch.reference.json")))
     let rows = try String(contentsOfFile: Self.heldOut, encoding: .utf8)
       .split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
-    #expect(rows == reference.test_rows.sorted())
+    #expect(rows == reference.testRows.sorted())
   }
 
   @Test("torch's weights keep their own preprocessing", .enabled(if: Fixtures.available))

@@ -38,7 +38,9 @@ struct DigitsTests {
       }
     }
     // torch's own: an output's weights are a row; of an image they are in the order of channels, rows, columns.
-    let (first, second) = (try #require(weights["fc1.weight"]), try #require(trained["dense_1.weight"]))
+    let (first, second) = (
+      try #require(weights["fc1.weight"]), try #require(trained["dense_1.weight"])
+    )
     let (channel, row, column, output) = (5, 1, 0, 7)
     #expect(
       first.floats()[output * 128 + channel * 4 + row * 2 + column]

@@ -54,7 +54,8 @@ public struct EvaluateOptions: Sendable {
   public init(
     data: String, part: Part = .auto, rows: String? = nil, split: Double? = nil, seed: UInt64 = 1,
     labelColumn: LabelColumn = .auto, maximum: Float? = nil, size: PictureSize? = nil,
-    batch: Int = 64, preprocessing: String? = nil, labels: [String]? = nil, confusion: PlotFile? = nil,
+    batch: Int = 64, preprocessing: String? = nil, labels: [String]? = nil,
+    confusion: PlotFile? = nil,
     mistakes: PlotFile? = nil
   ) {
     self.data = data
