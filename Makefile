@@ -6,7 +6,7 @@ INCEPT := .build/release/incept
 SOURCES := Sources Tests Samples tools kernels Package.swift
 
 .PHONY: help setup build demo test test-devices conformance fuzz fuzz-quick oracles viewers check-kernels check-peaks \
-  lint format bench bench-peers bench-layers bench-training tutorial docs clean
+  digits lint format bench bench-peers bench-layers bench-training tutorial docs clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -75,6 +75,10 @@ tutorial: build  ## Run every command of docs/tutorial.md and draw its pictures 
 docs: build  ## Make the library's documentation (DocC) in .build/docs; fails where a link leads nowhere
 	@echo "==> Making .build/docs from Sources/Incept/Incept.docc"
 	@python3 tools/docs/docs.py
+
+digits: build  ## Train the network that digits_cnn embeds again (the next build takes it)
+	@echo "==> Training digits_cnn"
+	@tools/models/train-digits.sh $(INCEPT)
 
 bench-layers: build  ## How near each layer of Inception V3 is to what bounds it
 	@$(INCEPT) profile inception_v3 --weights synthetic --runs 40 --roofline --sort order --format json -o .build/layers.json

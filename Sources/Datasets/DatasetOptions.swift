@@ -1,3 +1,5 @@
+import TensorCore
+
 /// How data is read.
 package struct DatasetOptions: Sendable {
   /// Where lines of a CSV file have the class.
@@ -29,6 +31,42 @@ package struct DatasetOptions: Sendable {
     self.maximum = maximum
     self.size = size
     self.channels = channels
+  }
+
+  /// Refuses options that mean nothing for a source, and sizes that no picture may have.
+  ///
+  /// - Parameter name: What the caller calls the data.
+  /// - Throws: `.usage` that names the option.
+  package func check(fits source: DatasetReader.Source, _ name: String) throws(InceptError) {
+    func refuse(_ option: String, _ expected: String) throws(InceptError) {
+      throw InceptError(
+        .usage, subject: option, expected: "expected \(expected)",
+        found: "\(name), which is \(source.kind)")
+    }
+    let isCSV = if case .csv = source { true } else { false }
+    if !isCSV {
+      if labelColumn != .auto { try refuse("--label", "a CSV file") }
+      if maximum != nil { try refuse("--maximum", "a CSV file") }
+    }
+    guard let size else { return }
+    guard case .folder = source else { return try refuse("--size", "a folder of pictures") }
+    let sides = 1...DatasetLimits.side
+    guard sides.contains(size.height), sides.contains(size.width) else {
+      throw InceptError(
+        .usage, subject: "--size", expected: "expected sides of 1 to \(DatasetLimits.side) pixels",
+        found: "\(size.height)x\(size.width)")
+    }
+  }
+}
+
+extension DatasetReader.Source {
+  /// What it is in words.
+  fileprivate var kind: String {
+    switch self {
+    case .folder: "a folder of pictures"
+    case .idx: "IDX files"
+    case .csv: "a CSV file"
+    }
   }
 }
 

@@ -12,6 +12,9 @@ package enum DatasetReader {
     case idx(images: String, labels: String)
     /// A CSV file, plain or gzip.
     case csv(String)
+
+    /// Whether it is a folder of pictures.
+    var hasPictures: Bool { if case .folder = self { true } else { false } }
   }
 
   /// Finds out what a file or folder has, and whether it tells training from test images. Of IDX and CSV files only the
@@ -94,6 +97,7 @@ package enum DatasetReader {
     _ path: String, options: DatasetOptions = DatasetOptions()
   ) throws(InceptError) -> DatasetParts {
     let found = try find(path)
+    try options.check(fits: found.training, path)
     let training = try read(found.training, options: options)
     guard let source = found.test else { return DatasetParts(training: training, test: nil) }
     var options = options
@@ -104,7 +108,7 @@ package enum DatasetReader {
       throw InceptError(
         .badData, subject: test.name,
         expected: "expected images of \(training.shape), as in \(training.name)",
-        found: "\(test.shape)")
+        found: "\(test.shape)", hint: found.training.hasPictures ? ImageFolder.sizeHint : nil)
     }
     let names =
       test.classNames.count > training.classNames.count ? test.classNames : training.classNames

@@ -14,6 +14,9 @@ package struct ImageFolder: Sendable {
   /// The pictures' files, class by class, in the order of their names' bytes.
   package let files: [String]
 
+  /// What helps where pictures differ in size.
+  static let sizeHint = "--size HxW resizes all pictures"
+
   /// Number of pictures.
   package var count: Int { files.count }
 
@@ -103,7 +106,7 @@ package struct ImageFolder: Sendable {
           .badData, subject: files[index],
           expected: "expected \(width)x\(height) pixels, as \(files[0]) has",
           found: "\(image.width)x\(image.height)",
-          hint: "--size HxW resizes all pictures")
+          hint: Self.sizeHint)
       }
       if image.height != height || image.width != width {
         image = try image.resized(width: width, height: height, filter: .bilinear)

@@ -65,7 +65,8 @@ extension Preprocessing {
   package static let none = Preprocessing(
     name: "none", fit: .stretched, normalization: Normalization())
 
-  /// The digits classifier: the whole picture, black 0 to white 1; the digit is bright on a dark ground.
+  /// The digits classifier with torch's weights: the whole picture, black 0 to white 1; the digit is bright on a dark
+  /// ground.
   package static let digits = Preprocessing(
     name: "digits", fit: .stretched, normalization: Normalization(scale: 1 / 255.0))
 

@@ -3,8 +3,9 @@ import Operators
 import TensorCore
 
 /// The tutorial's digit classifier: three convolutions and two dense layers over 8x8 pictures.
-enum DigitsCNN {
-  /// Trained on the UCI optical digits; the weights are embedded (``EmbeddedResources/digitsWeights``).
+package enum DigitsCNN {
+  /// Weights that `incept train` made of the UCI optical digits are embedded (``EmbeddedResources/digitsNetwork``), and
+  /// bring their own preprocessing. What the architecture names is that of torch's weights.
   static let architecture = Architecture(
     name: "digits_cnn", form: nil, framework: .torch,
     summary: "three convolutions over 8x8 handwritten digits; weights included",
@@ -26,5 +27,32 @@ enum DigitsCNN {
     x = torch.linear(x, "fc2", 10)
     layers = torch.layers
     return x
+  }
+
+  /// The layers with weights, as `incept train --model cnn` calls them, and how each one's weights differ.
+  private static let layers: [(own: String, trained: String, layout: ParameterLayout)] = [
+    ("conv1", "conv2d_1", .convolution), ("conv2", "conv2d_2", .convolution),
+    ("conv3", "conv2d_3", .convolution), ("fc1", "dense_1", .linearOverImage(channels: 32)),
+    ("fc2", "dense_2", .linear),
+  ]
+
+  /// The parameters of `incept train --model cnn` for 8x8 grey pictures of ten classes, under this architecture's names and in
+  /// its layouts; nil for any others.
+  ///
+  /// What lies between the layers, parameters do not tell: that is the caller's to know.
+  package static func parameters(trained values: ParameterSet) -> ParameterSet? {
+    guard values.names.count == architecture.parameters.count else { return nil }
+    var tensors: [String: HostTensor] = [:]
+    for spec in architecture.parameters {
+      guard let layer = layers.first(where: { spec.name.hasPrefix("\($0.own).") }) else {
+        return nil
+      }
+      let layout = spec.shape.rank > 1 ? layer.layout : .unchanged
+      guard let tensor = values[layer.trained + spec.name.dropFirst(layer.own.count)],
+        tensor.shape == layout.translated(spec.shape), tensor.elementType.isFloatingPoint
+      else { return nil }
+      tensors[spec.name] = layout.restored(tensor, to: spec.shape)
+    }
+    return ParameterSet(source: values.source, tensors: tensors)
   }
 }

@@ -12,6 +12,6 @@ package enum EmbeddedResources {
       .map { [UInt8]($0) }
   }
 
-  /// Weights of `digits_cnn`: a torch `state_dict` in the zip form.
-  package static var digitsWeights: [UInt8] { data("digits_cnn.pth") ?? [] }
+  /// `digits_cnn` as `incept train` wrote it: a safetensors file (`tools/models/train-digits.sh`).
+  package static var digitsNetwork: [UInt8] { data("digits_cnn.safetensors") ?? [] }
 }

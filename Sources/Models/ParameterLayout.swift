@@ -42,4 +42,16 @@ enum ParameterLayout: Hashable, Sendable {
         outer: channels, inner: shape[1] / channels, shape: translated(shape))
     }
   }
+
+  /// The framework's parameter of `shape` that became `tensor`: what ``translated(_:)`` undoes.
+  func restored(_ tensor: HostTensor, to shape: Shape) -> HostTensor {
+    switch self {
+    case .unchanged, .depthwise: return tensor.reshaped(shape)
+    case .convolution: return tensor.permuted([3, 2, 0, 1])
+    case .linear: return tensor.permuted([1, 0])
+    case .linearOverImage(let channels):
+      return tensor.reshaped([shape[1] / channels, channels, shape[0]]).permuted([2, 1, 0])
+        .reshaped(shape)
+    }
+  }
 }

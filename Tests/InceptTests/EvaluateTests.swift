@@ -7,15 +7,16 @@ import Testing
 
 @Suite("judging a classifier")
 struct EvaluateTests {
-  private static func session() throws -> Session {
-    try Session(try Model.load("digits_cnn"), on: try Device.select())
+  private static func session(_ weights: String? = nil) throws -> Session {
+    try Session(try Model.load("digits_cnn", weights: weights), on: try Device.select())
   }
 
   @Test(
-    "the embedded digit classifier is as good on the held-out rows as its training said",
+    "torch's digit classifier is as good on the held-out rows as its training said",
     .enabled(if: Fixtures.available, "no fixtures"), arguments: [1, 7, 64, 1000])
   func digits(_ batch: Int) throws {
-    let report = try Self.session().evaluate(
+    let weights = try Fixtures.url("models/digits_cnn_torch.safetensors").path
+    let report = try Self.session(weights).evaluate(
       EvaluateOptions(
         data: Fixtures.url("digits/digits.csv.gz").path,
         rows: Fixtures.url("models/digits_cnn_torch.reference.json").path, batch: batch))

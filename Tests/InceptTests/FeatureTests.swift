@@ -13,18 +13,30 @@ struct FeatureTests {
     try Session(model, on: Device.select())
   }
 
-  @Test("every map's numbers are those of the layer's value, in either axis order")
-  func values() throws {
-    let session = try session(Model.load("digits_cnn"))
+  @Test(
+    "every map's numbers are those of the layer's value, in either axis order",
+    arguments: Fixtures.available ? [false, true] : [false])
+  func values(hasTorchWeights: Bool) throws {
+    let weights =
+      hasTorchWeights ? try Fixtures.url("models/digits_cnn_torch.safetensors").path : nil
+    let session = try session(Model.load("digits_cnn", weights: weights))
     let image = sample("digit-3-a")
     let maps = try session.features(of: image, layer: "conv1").report
     #expect(maps.kind == .features && maps.layer == "conv1" && maps.total == maps.shape[2])
-    // The same through tensors: the digits' recipe is the picture, black 0 to white 1.
+    // The same through tensors: torch's recipe is the picture, black 0 to white 1; the embedded network's is normalised.
+    let embedded = try TrainedModelFile(
+      path: Fixtures.package.appendingPathComponent(
+        "Sources/Models/Resources/digits_cnn.safetensors"
+      ).path
+    ).preprocessing
+    let (mean, deviation) =
+      hasTorchWeights ? (0, 1) : (embedded.mean[0], embedded.deviation[0])
     let pixels = try Image.decode(path: image).grey()
     let size = try #require(session.model.imageInput)
     #expect(pixels.width == size.width && pixels.height == size.height)
     let input = HostTensor(
-      shape: [1, 1, size.height, size.width], floats: pixels.pixels.map { Float($0) / 255 })
+      shape: [1, 1, size.height, size.width],
+      floats: pixels.pixels.map { Float((Double($0) / 255 - mean) / deviation) })
     let result = try #require(
       try session.run(["x": input], outputs: ["conv1"]).first { $0.name == "conv1" }?.tensor)
     #expect(result.shape == [1, maps.total, maps.shape[0], maps.shape[1]])

@@ -32,10 +32,13 @@ public struct EvaluateOptions: Sendable {
   public var split: Double?
   /// What decides, with ``split``, which rows are held out.
   public var seed: UInt64
-  /// Which column of a CSV file has the class.
+  /// Which column of a CSV file has the class. For CSV files only.
   public var labelColumn: LabelColumn
-  /// What stands for full brightness in a CSV file; nil guesses.
+  /// What stands for full brightness in a CSV file; nil guesses. For CSV files only.
   public var maximum: Float?
+  /// The size that pictures of a folder are resized to before they are prepared for the network; nil leaves them as they
+  /// are. For folders only.
+  public var size: PictureSize?
   /// How many images go through the network at once.
   public var batch: Int
   /// Name of the preprocessing; nil or `auto` is the one that the network was trained with.
@@ -50,8 +53,9 @@ public struct EvaluateOptions: Sendable {
   /// Creates options.
   public init(
     data: String, part: Part = .auto, rows: String? = nil, split: Double? = nil, seed: UInt64 = 1,
-    labelColumn: LabelColumn = .auto, maximum: Float? = nil, batch: Int = 64,
-    preprocessing: String? = nil, labels: [String]? = nil, confusion: PlotFile? = nil,
+    labelColumn: LabelColumn = .auto, maximum: Float? = nil, size: PictureSize? = nil,
+    batch: Int = 64, preprocessing: String? = nil, labels: [String]? = nil,
+    confusion: PlotFile? = nil,
     mistakes: PlotFile? = nil
   ) {
     self.data = data
@@ -61,6 +65,7 @@ public struct EvaluateOptions: Sendable {
     self.seed = seed
     self.labelColumn = labelColumn
     self.maximum = maximum
+    self.size = size
     self.batch = batch
     self.preprocessing = preprocessing
     self.labels = labels

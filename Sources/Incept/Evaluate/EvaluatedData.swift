@@ -10,6 +10,8 @@ struct EvaluatedData {
   }
 
   private let content: Content
+  /// What pictures of a folder are resized to.
+  private let pictureSize: PictureSize?
   /// The rows that are taken, in rising order.
   let rows: [Int]
   /// Images that there are, taken or not.
@@ -30,11 +32,14 @@ struct EvaluatedData {
       }
       source = test
     }
+    let read = DatasetOptions(
+      labelColumn: .init(options.labelColumn), maximum: options.maximum,
+      size: options.size.map { ($0.height, $0.width) })
+    try read.check(fits: source, options.data)
+    pictureSize = options.size
     if case .folder(let folder) = source {
       content = .folder(folder)
     } else {
-      let read = DatasetOptions(
-        labelColumn: .init(options.labelColumn), maximum: options.maximum)
       content = .images(try DatasetReader.read(source, options: read))
     }
     let labels =
@@ -87,8 +92,12 @@ struct EvaluatedData {
   /// A row as a picture of 8 bits.
   func picture(_ row: Int) throws(InceptError) -> Image {
     switch content {
-    case .images(let images): images.picture(of: row)
-    case .folder(let folder): try folder.picture(of: row)
+    case .images(let images): return images.picture(of: row)
+    case .folder(let folder):
+      let image = try folder.picture(of: row)
+      guard let pictureSize else { return image }
+      return try image.resized(
+        width: pictureSize.width, height: pictureSize.height, filter: .bilinear)
     }
   }
 

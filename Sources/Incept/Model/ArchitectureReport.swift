@@ -18,7 +18,7 @@ public struct ArchitectureReport: Report {
     public var input: String
     /// The input's shape for one image, in the framework's axis order.
     public var inputShape: [Int]
-    /// The preprocessing it was trained with.
+    /// The preprocessing that it was trained with: of the weights that come with Incept, where some do.
     public var preprocessing: String
     /// Name of its result.
     public var output: String
@@ -107,7 +107,9 @@ extension ArchitectureReport.Entry {
     let image = architecture.input
     self.init(
       name: architecture.identifier, summary: architecture.summary, input: image.name,
-      inputShape: image.shape(batch: 1).dimensions, preprocessing: image.preprocessing.rawValue,
+      inputShape: image.shape(batch: 1).dimensions,
+      preprocessing: architecture.hasEmbeddedWeights
+        ? TrainedPreprocessing.name : image.preprocessing.rawValue,
       output: architecture.output, outputIsProbability: architecture.outputIsProbability,
       parameters: architecture.parameterCount,
       weights: architecture.officialWeights.map {

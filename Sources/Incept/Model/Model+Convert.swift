@@ -20,7 +20,7 @@ extension Model {
     metadata[StoredWeights.Key.outputs] = outputs.joined(separator: ", ")
     metadata[StoredWeights.Key.axisOrder] = graph.axisOrder == .nchw ? "nchw" : "nhwc"
     metadata[StoredWeights.Key.preprocessing] = try trained?.json() ?? preprocessing
-    if self.stored == nil, let labels {
+    if self.stored == nil || trained != nil, let labels {
       metadata[StoredWeights.Key.labels] = try StoredLabels.json(labels)
     }
     try Safetensors.write(stored.tensors, metadata: metadata, to: path)

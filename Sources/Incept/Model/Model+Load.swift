@@ -59,9 +59,7 @@ extension Model {
       }
       return try ModelFile.model(weights, among: forms, weightsOnly: true, ONNXInputs(), start)
     }
-    if let embedded = try embeddedParameters(first) {
-      return try first.model(embedded, start, weights: "embedded")
-    }
+    if first.hasEmbeddedWeights { return try TrainedDigits.embedded(first, start) }
     if allowsMissingWeights {
       return try first.model(SyntheticWeights().parameters(for: first), start)
     }
@@ -89,14 +87,6 @@ extension Model {
     return SyntheticWeights(seed: seed)
   }
 
-  private static func embeddedParameters(
-    _ architecture: Architecture
-  ) throws(InceptError) -> ParameterSet? {
-    guard architecture.hasEmbeddedWeights else { return nil }
-    let file = MappedFile(copying: EmbeddedResources.digitsWeights, name: "embedded weights")
-    return ParameterSet(try TorchFile.read(file))
-  }
-
   /// A bare name may be a misspelt architecture: the error then lists those that are like it.
   private static func requireFile(_ specifier: String) throws(InceptError) {
     guard !FileManager.default.fileExists(atPath: specifier) else { return }
@@ -115,16 +105,24 @@ extension Architecture {
   /// Whether weights come with Incept.
   var hasEmbeddedWeights: Bool { labels == .digits }
 
-  /// The architecture with checked parameters.
+  /// The architecture with checked parameters. Where `file` says how its network was trained, that counts.
   func model(
-    _ values: ParameterSet, _ start: Stopwatch, weights: String? = nil
+    _ values: ParameterSet, _ start: Stopwatch, _ file: NamedTensors? = nil, weights: String? = nil
   ) throws(InceptError) -> Model {
     try check(values)
-    return Model(
+    let metadata = file?.metadata ?? [:]
+    let trained = try TrainedPreprocessing(
+      metadata[StoredWeights.Key.preprocessing], source: values.source)
+    let ownLabels =
+      trained == nil ? nil : try StoredLabels.read(metadata, source: values.source)
+    let model = Model(
       name: identifier, weights: weights ?? values.source, graph: try build(values, 1),
-      recipe: Preprocessing(input.preprocessing), labels: Labels.names(labels),
+      recipe: trained?.recipe ?? Preprocessing(input.preprocessing),
+      labels: ownLabels ?? Labels.names(labels),
       outputIsProbability: outputIsProbability, loadMilliseconds: start.milliseconds,
-      stored: StoredWeights(self, values))
+      stored: StoredWeights(self, values), trained: trained)
+    try trained?.check(fits: model)
+    return model
   }
 }
 

@@ -36,7 +36,8 @@ enum ModelFile {
         try trained?.check(fits: model)
         return model
       }
-      return try recognised(ParameterSet(tensors), among: candidates, start)
+      return try recognised(
+        TrainedDigits.parameters(tensors), among: candidates, start, tensors)
     case .hdf5:
       return try keras(try KerasWeightFile(HDF5File(file)), candidates, weightsOnly, start)
     case .kerasZip:
@@ -120,9 +121,10 @@ enum ModelFile {
   }
 
   private static func recognised(
-    _ values: ParameterSet, among candidates: [Architecture], _ start: Stopwatch
+    _ values: ParameterSet, among candidates: [Architecture], _ start: Stopwatch,
+    _ file: NamedTensors? = nil
   ) throws(InceptError) -> Model {
-    try ArchitectureCatalog.recognise(values, among: candidates).model(values, start)
+    try ArchitectureCatalog.recognise(values, among: candidates).model(values, start, file)
   }
 }
 

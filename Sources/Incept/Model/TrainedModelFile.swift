@@ -16,6 +16,15 @@ package struct TrainedModelFile: Sendable {
   /// Further text by key; keys that begin with `incept.` are named by ``StoredWeights/Key`` unless they are the trainer's.
   package var metadata: [String: String]
 
+  /// The key of what the network was trained on.
+  package static let deviceKey = "incept.device"
+
+  /// What a file says of the device that its network was trained on: all that rounding may depend on.
+  package static func deviceText(_ device: Device) -> String {
+    "\(device.name), \(device.platform), \(device.driver), \(device.version), "
+      + "\(device.computeUnits) compute units"
+  }
+
   /// Creates the contents of a file.
   package init(
     graph: Graph, preprocessing: TrainedPreprocessing, labels: [String],

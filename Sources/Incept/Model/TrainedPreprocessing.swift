@@ -21,7 +21,8 @@ package struct TrainedPreprocessing: Sendable, Hashable, Codable {
   /// Whether a picture with a bright border becomes a negative, as the network was trained on a dark ground only.
   package var invert: Bool?
 
-  private static let name = "normalised"
+  /// What the recipe is called.
+  static let name = "normalised"
   /// Longest text that is read.
   private static let longest = 1 << 16
 

@@ -1,3 +1,4 @@
+import Datasets
 import Training
 
 /// What is trained, on which data, and how.
@@ -34,6 +35,12 @@ public struct TrainOptions: Sendable {
   public var validation = 0.2
   /// A file with the numbers of the pictures to hold out.
   public var validationRows: String?
+  /// The size that all pictures of a folder are resized to; nil expects them to be of one size. For folders only.
+  public var size: PictureSize?
+  /// Which column of a CSV file has the class. For CSV files only.
+  public var labelColumn = EvaluateOptions.LabelColumn.auto
+  /// What stands for full brightness in a CSV file; nil guesses. For CSV files only.
+  public var maximum: Float?
   /// Files to draw or list the history in: `.csv`, `.png`, `.svg`, `.pdf`.
   public var history: [String] = []
   /// Whether to go on from ``lastPath`` where it is there.
@@ -95,6 +102,12 @@ public struct TrainOptions: Sendable {
 }
 
 extension TrainOptions {
+  /// How data are read.
+  var reading: DatasetOptions {
+    DatasetOptions(
+      labelColumn: .init(labelColumn), maximum: maximum, size: size.map { ($0.height, $0.width) })
+  }
+
   /// What one step of the training is made with, and all that must stay the same when it is resumed.
   var recipe: TrainingRecipe {
     let rate: Double

@@ -178,7 +178,9 @@ public struct Trainer {
     let graph = try TrainingGraph(network, batch: 1).inference(
       vectors[TrainingGraph.Name.parameters] ?? [],
       statistics: vectors[TrainingGraph.Name.statistics] ?? [], name: modelName)
-    try data.write(graph, to: options.output)
+    try data.write(
+      graph, metadata: [TrainedModelFile.deviceKey: TrainedModelFile.deviceText(device)],
+      to: options.output)
   }
 
   private var modelName: String {

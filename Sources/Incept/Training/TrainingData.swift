@@ -15,7 +15,7 @@ struct TrainingData {
 
   /// Reads and divides the data of a training.
   init(_ options: TrainOptions) throws(InceptError) {
-    let parts = try DatasetReader.readParts(options.data)
+    let parts = try DatasetReader.readParts(options.data, options: options.reading)
     images = parts.training
     if let path = options.validationRows {
       let split = try Split(
@@ -44,6 +44,7 @@ struct TrainingData {
     var digest = Digest()
     digest.add(images, training)
     digest.add(judged, validation)
+    digest.add(images.maximum)
     self.digest = digest.text
   }
 
@@ -82,13 +83,15 @@ struct TrainingData {
   }
 
   /// Writes a trained network with the names of its classes and what is done to pictures before it.
-  func write(_ graph: Graph, to path: String) throws(InceptError) {
+  func write(
+    _ graph: Graph, metadata: [String: String], to path: String
+  ) throws(InceptError) {
     let preprocessing = TrainedPreprocessing(
       height: images.shape.height, width: images.shape.width, channels: images.shape.channels,
       maximum: Double(images.maximum), mean: normalisation.mean,
       deviation: normalisation.deviation, invert: images.hasDarkGround(rows: training))
     try TrainedModelFile(
-      graph: graph, preprocessing: preprocessing, labels: images.classNames
+      graph: graph, preprocessing: preprocessing, labels: images.classNames, metadata: metadata
     ).write(to: path)
   }
 }
@@ -112,6 +115,9 @@ private struct Digest {
       for pixel in pixels { add(UInt64(pixel.bitPattern)) }
     }
   }
+
+  /// Numbers are normalised whatever stands for full brightness; the written model has it.
+  mutating func add(_ maximum: Float) { add(UInt64(maximum.bitPattern)) }
 
   private mutating func add(_ number: UInt64) {
     state = (state ^ number) &* 0x100_0000_01b3

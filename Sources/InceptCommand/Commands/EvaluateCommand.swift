@@ -36,13 +36,7 @@ struct EvaluateCommand: ParsableCommand {
   var split: Share?
   @Option(help: "What decides which images --split takes.")
   var seed: UInt64 = 1
-  @Option(help: "The column of a CSV file that has the class: auto, first or last.")
-  var label = EvaluateOptions.LabelColumn.auto
-  @Option(
-    help: ArgumentHelp(
-      "What stands for full brightness in a CSV file (default: guessed, 1, 16 or 255).",
-      valueName: "number"))
-  var maximum: Brightness?
+  @OptionGroup var reading: DataOptions
 
   @Option(help: "Images that go through the network at once.")
   var batch = Count(64)
@@ -78,16 +72,14 @@ struct EvaluateCommand: ParsableCommand {
     let session = try device.session(try model.load(line), line, queue: queue.queue)
     return try session.evaluate(
       EvaluateOptions(
-        data: data, part: part, rows: rows, split: split?.value, seed: seed, labelColumn: label,
-        maximum: maximum?.value, batch: batch.value,
-        preprocessing: preparation.preprocess.rawValue, labels: names, confusion: confusion,
-        mistakes: mistakes))
+        data: data, part: part, rows: rows, split: split?.value, seed: seed,
+        labelColumn: reading.label, maximum: reading.maximum?.value, size: reading.size?.value,
+        batch: batch.value, preprocessing: preparation.preprocess.rawValue, labels: names,
+        confusion: confusion, mistakes: mistakes))
   }
 }
 
 extension EvaluateOptions.Part: ExpressibleByArgument {}
-
-extension EvaluateOptions.LabelColumn: ExpressibleByArgument {}
 
 /// A share above 0 and below 1.
 struct Share: ExpressibleByArgument {
@@ -95,16 +87,6 @@ struct Share: ExpressibleByArgument {
 
   init?(argument: String) {
     guard let value = Double(argument), value > 0, value < 1 else { return nil }
-    self.value = value
-  }
-}
-
-/// A number above 0.
-struct Brightness: ExpressibleByArgument {
-  let value: Float
-
-  init?(argument: String) {
-    guard let value = Float(argument), value > 0, value <= 1e9 else { return nil }
     self.value = value
   }
 }

@@ -63,6 +63,7 @@ struct TrainCommand: ParsableCommand {
     help: ArgumentHelp(
       "A file with the numbers of the pictures to hold out, from 0.", valueName: "file"))
   var validationRows: String?
+  @OptionGroup var reading: DataOptions
   @Option(
     help: ArgumentHelp(
       "Loss and accuracy of every epoch: .csv, .png, .svg or .pdf.", valueName: "file"))
@@ -94,6 +95,9 @@ struct TrainCommand: ParsableCommand {
       options.seed = seed
       options.validation = validation.value
       options.validationRows = validationRows
+      options.size = reading.size?.value
+      options.labelColumn = reading.label
+      options.maximum = reading.maximum?.value
       options.history = history
       options.resumes = resume
       options.cache = .standard(helper: Bundle.main.executablePath)

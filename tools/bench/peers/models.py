@@ -109,5 +109,5 @@ class Fixtures:
         pixels = np.array([float(value) for value in row[:64]]).reshape(1, 1, 8, 8) / 16
         expected = np.array([reference["logits"][image]])
         return Problem(
-            "digits", "digits_cnn", models / "digits_cnn_torch.onnx", self.saved("digits-1", pixels), 1,
-            expected, expected.argmax(1).tolist(), f"row {reference['rows'][image]}")
+            "digits", str(models / "digits_cnn_torch.safetensors"), models / "digits_cnn_torch.onnx",
+            self.saved("digits-1", pixels), 1, expected, expected.argmax(1).tolist(), f"row {reference['rows'][image]}")
