@@ -196,6 +196,17 @@ extension ProfileTests {
     for sign in signs { #expect(!report.groupedText().contains(sign), "\(sign)") }
   }
 
+  @Test("runs far above the fastest are said to be disturbed, others are not")
+  func disturbed() throws {
+    var report = try profile()
+    report.total.unprofiledBest = 10
+    report.total.unprofiledWall = 11.9
+    #expect(!report.text().contains("disturbed"))
+    report.total.unprofiledWall = 12.5
+    #expect(report.text().contains("took 12.500 ms or more, the fastest 10.000 ms"))
+    #expect(report.groupedText().contains("disturbed: half of the runs"))
+  }
+
   @Test("the table fits a terminal, and tells what it leaves out", arguments: [60, 80, 100, 400])
   func width(_ width: Int) throws {
     var report = try profile()

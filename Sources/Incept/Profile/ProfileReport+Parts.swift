@@ -43,6 +43,9 @@ extension ProfileReport {
     public var overhead: Double {
       unprofiledWall > 0 ? max(0, wall - unprofiledWall) / unprofiledWall : 0
     }
+
+    /// Whether runs took so much longer than the fastest one that something else must have used the device.
+    public var isDisturbed: Bool { unprofiledBest > 0 && unprofiledWall > 1.2 * unprofiledBest }
   }
 
   /// Parts of a run without profiling, in milliseconds. Time stamps begin and end with the kernel, so what profiling

@@ -154,6 +154,13 @@ extension ProfileReport {
         "? the device's stamps of waiting are \(queueFlaws.joined(separator: ", ")): "
         + "no time between queued and started\n"
     }
+    if total.isDisturbed {
+      let (best, median) = (total.unprofiledBest, total.unprofiledWall)
+      text +=
+        "disturbed: half of the runs took \(NumberText.fixed(median, 3)) ms or more, the fastest "
+        + "\(NumberText.fixed(best, 3)) ms. Something else used the device, so that medians and what "
+        + "they say of bounds are off: profile again on an idle machine\n"
+    }
     if peaks == nil {
       text +=
         "what bounds a layer is told once `incept devices --measure` has measured the device\n"
