@@ -19,7 +19,8 @@ struct Pictures {
       let shapes = model.inputs.map { "\($0.name) \($0.shape)" }.joined(separator: ", ")
       throw InceptError(
         .usage, subject: model.name, expected: "expected a network with one image input",
-        found: shapes, hint: "use --input NAME=FILE.npy and --output-dir DIR")
+        found: shapes,
+        hint: "`incept run` takes tensors too: --input NAME=FILE.npy --output-dir DIR")
     }
     self.size = size
     self.input = input.name
@@ -130,7 +131,8 @@ struct Pictures {
     else {
       throw InceptError(
         .usage, subject: name, expected: "expected a result of one number per class",
-        found: "\(scores.shape)", hint: "use --input NAME=FILE.npy and --output-dir DIR")
+        found: "\(scores.shape)",
+        hint: "`incept run` takes tensors too: --input NAME=FILE.npy --output-dir DIR")
     }
     var names = labels
     if let given = labels, given.count != classes {
