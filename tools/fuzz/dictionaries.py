@@ -36,6 +36,7 @@ WORDS = {
     "npy": [b"\x93NUMPY", b"'descr': ", b"'fortran_order': ", b"'shape': (", b"True", b"False", b"'<f4'", b"'>i8'",
             b"'|b1'", b"'|O'", b"'<u8'", b"-1,", b"9223372036854775807", b"4294967296", b"(,)", b"(0,", b"\n"],
     "csv": [b",", b";", b"\t", b"\r\n", b"label", b"nan", b"1e38", b"1e-40", b"-0", b"0.5", b"256", b"65535", b"\xef\xbb\xbf", b"\x1f\x8b\x08"],
+    "filter": [b",", b";", b" ", b"\r\n", b"#", b"nan", b"inf", b"1e39", b"-1e-46", b"0x1p3", b"\xef\xbb\xbf", b"\x93NUMPY"],
     "idx": NUMBERS + [b"\0\0\x08\x03", b"\0\0\x08\x04", b"\0\0\x08\x01", b"\x1f\x8b\x08\0"],
     "png": [b"IHDR", b"IDAT", b"IEND", b"PLTE", b"tRNS", b"gAMA", b"eXIf", b"iCCP", b"\x89PNG\r\n\x1a\n"],
     "jpeg": [b"\xff" + bytes([c]) for c in (0xC0, 0xC1, 0xC2, 0xC4, 0xD8, 0xD9, 0xDA, 0xDB, 0xDD, 0xE0, 0xE1, 0xEE)]

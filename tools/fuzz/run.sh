@@ -43,6 +43,11 @@ one() {
     "$program" "$folder/corpus/$target" "$folder/seeds/$target" -dict="$folder/dictionaries/$target.dict" \
     -max_total_time="$seconds" -max_len=$longest -timeout=5 -rss_limit_mb=1024 -report_slow_units=2 \
     -artifact_prefix="$folder/found/$target/" -print_final_stats=1 >"$log" 2>&1 || status=$?
+  if ! grep -q '^INFO: seed corpus' "$log"; then
+    tail -n 3 "$log" >&2
+    echo "fuzz $target: did not start; $log" >&2
+    return 1
+  fi
   local covered runs
   covered=$(grep -oE 'cov: [0-9]+ ft: [0-9]+' "$log" | sed -n '1s/$/ ->/p;$p' | tr '\n' ' ')
   runs=$(sed -n 's/stat::number_of_executed_units: //p' "$log")
@@ -71,5 +76,5 @@ while [ "$running" -gt 0 ]; do
   wait -n || failed=1
   running=$((running - 1))
 done
-[ "$failed" -eq 0 ] && echo "==> Fuzzing found nothing" || echo "==> Fuzzing found something (above)" >&2
+[ "$failed" -eq 0 ] && echo "==> Fuzzing found nothing" || echo "==> Fuzzing found something, or a target did not start (above)" >&2
 exit "$failed"
