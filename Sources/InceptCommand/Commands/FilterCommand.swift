@@ -172,8 +172,11 @@ struct FilterCommand: ParsableCommand {
     let files = try animation.write(
       setup, of: picture, in: lab(line), range: range?.value, progress: line.handler,
       isStopped: { interrupts.count > 0 })
-    if files.isEmpty { Terminal.exitAfterInterrupt() }
-    return files.map { "-> \($0)\n" }.joined()
+    guard let gif = files.first, let first = files.dropFirst().first, let last = files.last else {
+      Terminal.exitAfterInterrupt()
+    }
+    let lastName = URL(fileURLWithPath: last).lastPathComponent
+    return "-> \(gif)\n-> \(first)" + (first == last ? "\n" : " to \(lastName)\n")
   }
 }
 

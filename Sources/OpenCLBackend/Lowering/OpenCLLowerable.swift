@@ -33,6 +33,9 @@ package enum Acceptance: Sendable {
   case yes
   /// Not possible here, and why.
   case no(String)
+
+  /// Why kernels whose work-groups have one work-item are not for GPUs.
+  static let leavesDeviceIdle = no("one work-item per group leaves most of the device idle")
 }
 
 /// One way to compute an operator, of an ordered list of them.

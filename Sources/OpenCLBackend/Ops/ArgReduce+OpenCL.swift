@@ -21,9 +21,7 @@ extension ArgReduce: OpenCLLowerable {
     let grid = ItemGrid([rows.count], builder.traits)
     builder.emit(
       kernel, variant: "row per work-item",
-      arguments: [
-        .buffer(input.storage), .offset(input.storage, input.offset),
-        .buffer(output.storage), .offset(output.storage, output.offset),
+      arguments: Launch.Argument.views(input, output) + [
         rows.table, .int(rows.axes.count), .int(input.shape[axis]), .int(input.strides[axis]),
       ] + grid.arguments, global: grid.global, local: grid.local)
   }

@@ -72,11 +72,8 @@ extension Conv2DWeightGradient: OpenCLLowerable {
       KernelSpecialization(
         file: "conv2d_weight_gradient.cl", entry: "conv2d_weight_gradient_sum", defines: defines),
       variant: "sum",
-      arguments: [
-        .buffer(place.storage), .offset(place.storage, place.offset),
-        .buffer(target.storage), .offset(target.storage, target.offset),
-        .int(tiles.parts), .int(length), .int(length), .int(chunk),
-      ], global: [(length + chunk - 1) / chunk],
+      arguments: Launch.Argument.views(place, target, ints: [tiles.parts, length, length, chunk]),
+      global: [(length + chunk - 1) / chunk],
       local: traits.style == .registerTiles ? [1] : nil, step: "sum", output: target)
   }
 
@@ -98,11 +95,8 @@ extension Conv2DWeightGradient: OpenCLLowerable {
         file: "conv2d_gradient_items.cl", entry: "conv2d_weight_gradient_items",
         defines: [.init("KH", kernel.height), .init("KW", kernel.width)]),
       variant: "items", rejected: rejected,
-      arguments: [
-        .buffer(image.storage), .offset(image.storage, image.offset),
-        .buffer(gradient.storage), .offset(gradient.storage, gradient.offset),
-        .buffer(target.storage), .offset(target.storage, target.offset),
-      ] + numbers.map { .int($0) } + grid.arguments, global: grid.global, local: grid.local)
+      arguments: Launch.Argument.views(image, gradient, target, ints: numbers) + grid.arguments,
+      global: grid.global, local: grid.local)
   }
 }
 
@@ -168,10 +162,8 @@ extension Conv2DImageGradient: OpenCLLowerable {
       KernelSpecialization(
         file: "conv2d_image_gradient.cl", entry: "conv2d_image_gradient_pack", defines: defines),
       variant: "pack",
-      arguments: [
-        .buffer(weights.storage), .offset(weights.storage, weights.offset),
-        .buffer(packed.storage), .offset(packed.storage, packed.offset),
-      ] + packing.map { .int($0) }, global: [tiles.panels, taps, (outer + slice - 1) / slice],
+      arguments: Launch.Argument.views(weights, packed, ints: packing),
+      global: [tiles.panels, taps, (outer + slice - 1) / slice],
       local: isByColumns ? nil : [1, 1, 1], step: "pack-weights", output: packed)
     let numbers: [Int] = [
       image.height, image.width, gradient.strides[0], gradient.strides[1], gradient.strides[2],
@@ -185,11 +177,7 @@ extension Conv2DImageGradient: OpenCLLowerable {
       KernelSpecialization(
         file: "conv2d_image_gradient.cl", entry: "conv2d_image_gradient", defines: defines),
       variant: "tiles", rejected: rejected,
-      arguments: [
-        .buffer(gradient.storage), .offset(gradient.storage, gradient.offset),
-        .buffer(packed.storage), .offset(packed.storage, packed.offset),
-        .buffer(output.storage), .offset(output.storage, output.offset),
-      ] + numbers.map { .int($0) },
+      arguments: Launch.Argument.views(gradient, packed, output, ints: numbers),
       global: isByColumns
         ? [tiles.panels, rows, phases * tiles.columnTiles] : [tiles.panels, rows],
       local: isByColumns ? nil : [1, 1])
@@ -213,10 +201,7 @@ extension Conv2DImageGradient: OpenCLLowerable {
         file: "conv2d_gradient_items.cl", entry: "conv2d_image_gradient_items",
         defines: [.init("KH", weights.shape[0]), .init("KW", weights.shape[1])]),
       variant: "items", rejected: rejected,
-      arguments: [
-        .buffer(gradient.storage), .offset(gradient.storage, gradient.offset),
-        .buffer(weights.storage), .offset(weights.storage, weights.offset),
-        .buffer(output.storage), .offset(output.storage, output.offset),
-      ] + numbers.map { .int($0) } + grid.arguments, global: grid.global, local: grid.local)
+      arguments: Launch.Argument.views(gradient, weights, output, ints: numbers) + grid.arguments,
+      global: grid.global, local: grid.local)
   }
 }

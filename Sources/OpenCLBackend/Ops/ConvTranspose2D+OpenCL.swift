@@ -10,22 +10,17 @@ extension ConvTranspose2D: OpenCLLowerable {
     let bias = hasBias ? try builder.denseView(node.inputs[2]) : image
     let output = try builder.view(node.value)
     let outer = weights.shape[3]
-    guard let choice = VariantChoice(ConvTransposeVariant.allCases, (), builder.traits) else {
+    guard let choice = VariantChoice(RowsVariant.allCases, (), builder.traits) else {
       return
     }
-    let arguments: [Launch.Argument] =
-      [
-        .buffer(image.storage), .offset(image.storage, image.offset),
-        .buffer(weights.storage), .offset(weights.storage, weights.offset),
-        .buffer(bias.storage), .offset(bias.storage, bias.offset),
-        .buffer(output.storage), .offset(output.storage, output.offset),
-      ]
-      + ([
+    let arguments = Launch.Argument.views(
+      image, weights, bias, output,
+      ints: [
         image.shape[3] / groups, outer, image.shape[3], output.shape[1], output.shape[2],
         image.shape[1], image.shape[2], image.strides[0], image.strides[1], image.strides[2],
         output.strides[0], output.strides[1], output.strides[2], border.top, border.left,
         strides.height, strides.width, dilations.height, dilations.width,
-      ] as [Int]).map { .int($0) }
+      ])
     let rows = output.shape[0] * output.shape[1]
     let perPhase = (output.shape[2] + strides.width - 1) / strides.width
     let kernel = KernelSpecialization(
@@ -46,22 +41,6 @@ extension ConvTranspose2D: OpenCLLowerable {
         kernel, variant: choice.chosen.name, rejected: choice.rejected,
         arguments: arguments + grid.arguments,
         global: grid.global, local: grid.local)
-    }
-  }
-}
-
-/// The ways to compute a transposed convolution, in order of preference.
-enum ConvTransposeVariant: String, KernelVariant, CaseIterable {
-  case rows, items
-
-  var name: String { rawValue }
-
-  func accepts(_ problem: Void, _ traits: DeviceTraits) -> Acceptance {
-    switch self {
-    case .items: .yes
-    case .rows:
-      traits.style == .registerTiles
-        ? .yes : .no("one work-item per group leaves most of the device idle")
     }
   }
 }

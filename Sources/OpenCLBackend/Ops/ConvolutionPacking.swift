@@ -54,7 +54,7 @@ struct ConvolutionPacking {
       return [.buffer(.constant(number)), .offset(.constant(number), 0)]
     }
     let view = try builder.denseView(value)
-    if isPackedAlready { return [.buffer(view.storage), .offset(view.storage, view.offset)] }
+    if isPackedAlready { return Launch.Argument.views(view) }
     let scratch = builder.scratch([elementCount], name: "packed weights")
     let channels = Launch.Argument.table(
       blocking.blocks.flatMap { [.int($0.channel), .int($0.count)] })
@@ -75,7 +75,7 @@ struct ConvolutionPacking {
   {
     if let value, builder.graph.constant(value) == nil {
       let view = try builder.denseView(value)
-      if hasPlainBlocks { return [.buffer(view.storage), .offset(view.storage, view.offset)] }
+      if hasPlainBlocks { return Launch.Argument.views(view) }
       let scratch = builder.scratch([biasElements], name: "packed bias")
       let channels = Launch.Argument.table(
         blocking.blocks.flatMap { [.int($0.channel), .int($0.count)] })

@@ -84,7 +84,7 @@ enum ConvolutionVariant: KernelVariant {
         ? .yes : .no("made for devices without work-item groups")
     case .direct:
       guard traits.style == .registerTiles else {
-        return .no("one work-item per group leaves most of the device idle")
+        return .leavesDeviceIdle
       }
       return .yes
     case .winograd(let tiling):

@@ -45,12 +45,10 @@ package struct Elementwise {
         KernelSpecialization.Define("VECTOR", isVector ? 1 : 0),
       ] + (isVector ? problem.kinds : []) + problem.types
         + ActivationTable([activation]).defines)
-    var arguments: [Launch.Argument] = [
-      .buffer(output.storage), .offset(output.storage, output.offset),
-    ]
+    var arguments = Launch.Argument.views(output)
     for number in 0..<ElementwiseProblem.operandLimit {
       let operand = number < operands.count ? operands[number] : operands[0]
-      arguments += [.buffer(operand.storage), .offset(operand.storage, operand.offset)]
+      arguments += Launch.Argument.views(operand)
     }
     arguments += [problem.table, .int(problem.outer.axes.count)]
     let (length, rows) = (problem.inner.extent, problem.outer.count)
@@ -149,10 +147,10 @@ enum ElementwiseVariant: String, KernelVariant, CaseIterable {
     case .items: return .yes
     case .rows:
       return traits.style == .registerTiles
-        ? .yes : .no("one work-item per group leaves most of the device idle")
+        ? .yes : .leavesDeviceIdle
     case .vectorRows:
       guard traits.style == .registerTiles else {
-        return .no("one work-item per group leaves most of the device idle")
+        return .leavesDeviceIdle
       }
       guard problem.isFloat else { return .no("vectors are of float32") }
       guard problem.isVectorisable else {

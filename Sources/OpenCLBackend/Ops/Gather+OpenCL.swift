@@ -16,14 +16,12 @@ extension Gather: OpenCLLowerable {
       output.shape, [output.strides, dataStrides, outerZeros + indices.strides + innerZeros])
     let inner = outer.removeInnermost()
     let (length, rows) = (inner.extent, outer.count)
-    guard let choice = VariantChoice(PadVariant.allCases, length, builder.traits) else { return }
-    let arguments: [Launch.Argument] = [
-      .buffer(data.storage), .offset(data.storage, data.offset),
-      .buffer(indices.storage), .offset(indices.storage, indices.offset),
-      .buffer(output.storage), .offset(output.storage, output.offset),
-      .table(inner.cells + outer.axes.flatMap(\.cells)), .int(outer.axes.count),
-      .int(data.shape[axis]), .int(data.strides[axis]),
-    ]
+    guard let choice = VariantChoice(RowsVariant.allCases, (), builder.traits) else { return }
+    let arguments =
+      Launch.Argument.views(data, indices, output) + [
+        .table(inner.cells + outer.axes.flatMap(\.cells)), .int(outer.axes.count),
+        .int(data.shape[axis]), .int(data.strides[axis]),
+      ]
     let kernel = KernelSpecialization(
       file: "gather.cl", entry: "gather_\(choice.chosen.rawValue)",
       defines: [
@@ -31,8 +29,8 @@ extension Gather: OpenCLLowerable {
       ])
     switch choice.chosen {
     case .rows:
-      let chunk = min(length, PadVariant.elementsPerItem)
-      let rowsPerItem = max(1, PadVariant.elementsPerItem / max(1, chunk))
+      let chunk = min(length, RowsVariant.copiedPerItem)
+      let rowsPerItem = max(1, RowsVariant.copiedPerItem / max(1, chunk))
       builder.emit(
         kernel, variant: choice.chosen.name, rejected: choice.rejected,
         arguments: arguments + [.int(length), .int(chunk), .int(rows), .int(rowsPerItem)],

@@ -7,17 +7,15 @@ extension GlobalPool: OpenCLLowerable {
     let image = try builder.rowsView(node.inputs[0])
     let output = try builder.view(node.value)
     let problem = PoolProblem(image: image, output: output)
-    guard let choice = VariantChoice(PoolVariant.allCases, problem, builder.traits) else { return }
+    guard let choice = VariantChoice(RowsVariant.allCases, (), builder.traits) else { return }
     let pixels = image.shape[1] * image.shape[2]
-    let arguments: [Launch.Argument] =
-      [
-        .buffer(image.storage), .offset(image.storage, image.offset),
-        .buffer(output.storage), .offset(output.storage, output.offset),
-      ]
-      + ([
-        problem.channels, image.shape[1], image.shape[2], image.strides[0], image.strides[1],
-        image.strides[2], output.strides[0],
-      ] as [Int]).map { .int($0) } + [.float(kind == .max ? 1 : 1 / Float(pixels))]
+    let arguments =
+      Launch.Argument.views(
+        image, output,
+        ints: [
+          problem.channels, image.shape[1], image.shape[2], image.strides[0], image.strides[1],
+          image.strides[2], output.strides[0],
+        ]) + [.float(kind == .max ? 1 : 1 / Float(pixels))]
     let vectors = problem.channels >= 1024 ? 2 : 1
     let kind = KernelSpecialization.Define("IS_MAX", kind == .max ? 1 : 0)
     switch choice.chosen {

@@ -14,9 +14,7 @@ extension Hardmax: OpenCLLowerable {
     let grid = ItemGrid([rows.count], builder.traits)
     builder.emit(
       KernelSpecialization(file: "hardmax.cl", entry: "hardmax_items"), variant: "items",
-      arguments: [
-        .buffer(input.storage), .offset(input.storage, input.offset),
-        .buffer(output.storage), .offset(output.storage, output.offset),
+      arguments: Launch.Argument.views(input, output) + [
         rows.table, .int(rows.axes.count), .int(input.shape[axis]), .int(input.strides[axis]),
         .int(output.strides[axis]),
       ] + grid.arguments, global: grid.global, local: grid.local)

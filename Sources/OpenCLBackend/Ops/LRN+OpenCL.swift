@@ -18,12 +18,11 @@ extension LRN: OpenCLLowerable {
     let kernel = KernelSpecialization(
       file: "lrn.cl", entry: "lrn_\(choice.chosen.rawValue)",
       defines: [.init("POWER(s)", power)])
-    let arguments: [Launch.Argument] = [
-      .buffer(input.storage), .offset(input.storage, input.offset),
-      .buffer(output.storage), .offset(output.storage, output.offset),
-      pixels.table, .int(pixels.axes.count), .int(channels), .int(problem.before),
-      .int(problem.after), .float(bias), .float(Float(Double(alpha) / Double(size))),
-    ]
+    let arguments =
+      Launch.Argument.views(input, output) + [
+        pixels.table, .int(pixels.axes.count), .int(channels), .int(problem.before),
+        .int(problem.after), .float(bias), .float(Float(Double(alpha) / Double(size))),
+      ]
     switch choice.chosen {
     case .rows:
       let pixelsPerItem = max(1, LRNProblem.elementsPerItem / channels)
@@ -74,7 +73,7 @@ enum LRNVariant: String, KernelVariant, CaseIterable {
     case .items: return .yes
     case .rows:
       guard traits.style == .registerTiles else {
-        return .no("one work-item per group leaves most of the device idle")
+        return .leavesDeviceIdle
       }
       guard problem.step == 1 else { return .no("channels are \(problem.step) apart") }
       return problem.after <= 16 ? .yes : .no("a window that reaches beyond 16 channels")

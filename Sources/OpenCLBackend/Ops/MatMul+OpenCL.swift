@@ -23,15 +23,13 @@ extension MatMul: OpenCLLowerable {
     let extents = MatMulExtents(rows: rows, columns: columns)
     guard let choice = VariantChoice(variants, extents, builder.traits) else { return }
     let (aRank, bRank) = (left.shape.rank, right.shape.rank)
-    let arguments: [Launch.Argument] = [
-      .buffer(left.storage), .offset(left.storage, left.offset),
-      .buffer(right.storage), .offset(right.storage, right.offset),
-      .buffer(output.storage), .offset(output.storage, output.offset),
-      loop.table, .int(loop.axes.count), .int(rows), .int(columns),
-      .int(left.shape[aRank - 1]), .int(left.strides[aRank - 2]), .int(left.strides[aRank - 1]),
-      .int(right.strides[bRank - 2]), .int(right.strides[bRank - 1]),
-      .int(output.strides[rank - 2]),
-    ]
+    let arguments =
+      Launch.Argument.views(left, right, output) + [
+        loop.table, .int(loop.axes.count), .int(rows), .int(columns),
+        .int(left.shape[aRank - 1]), .int(left.strides[aRank - 2]), .int(left.strides[aRank - 1]),
+        .int(right.strides[bRank - 2]), .int(right.strides[bRank - 1]),
+        .int(output.strides[rank - 2]),
+      ]
     switch choice.chosen {
     case .tiles:
       let tile = 8
@@ -91,7 +89,7 @@ private enum MatMulVariant: KernelVariant {
     case .items: return .yes
     case .tiles:
       return traits.style == .registerTiles
-        ? .yes : .no("one work-item per group leaves most of the device idle")
+        ? .yes : .leavesDeviceIdle
     case .tiled(let tile):
       guard traits.style == .workItems else { return .no("made for devices with work-item groups") }
       guard problem.rows >= 4, problem.columns >= 4 else {

@@ -28,7 +28,7 @@ extension PlanBuilder {
     var arguments: [Launch.Argument] = []
     for input in node.inputs {
       let view = try denseView(input)
-      arguments += [.buffer(view.storage), .offset(view.storage, view.offset)]
+      arguments += Launch.Argument.views(view)
     }
     var copies: [(from: TensorView, to: TensorView)] = []
     for index in node.outputs.indices {
@@ -38,7 +38,7 @@ extension PlanBuilder {
         target = scratch(output.shape, name: "\(node.name).dense\(index)")
         copies.append((target, output))
       }
-      arguments += [.buffer(target.storage), .offset(target.storage, target.offset)]
+      arguments += Launch.Argument.views(target)
     }
     let length = node.type.shape.elementCount
     let isVector = traits.style == .registerTiles
@@ -61,14 +61,11 @@ extension RandomUniform: OpenCLLowerable {
       output.isDense ? output : builder.scratch(output.shape, name: "\(node.name).dense")
     let count = output.shape.elementCount
     let bits = UInt64(bitPattern: Int64(seed))
-    func half(_ bits: UInt64) -> Launch.Argument { .int(Int(Int32(truncatingIfNeeded: bits))) }
+    func half(_ bits: UInt64) -> Int { Int(Int32(truncatingIfNeeded: bits)) }
     builder.emit(
       KernelSpecialization(file: "random_uniform.cl", entry: "random_uniform"), variant: "items",
-      arguments: [
-        .buffer(input.storage), .offset(input.storage, input.offset),
-        .buffer(target.storage), .offset(target.storage, target.offset),
-        .int(count), half(bits), half(bits >> 32),
-      ], global: [(count + 3) / 4], local: nil)
+      arguments: Launch.Argument.views(input, target, ints: [count, half(bits), half(bits >> 32)]),
+      global: [(count + 3) / 4], local: nil)
     if target != output { try builder.emitCopy(from: target, to: output) }
   }
 }

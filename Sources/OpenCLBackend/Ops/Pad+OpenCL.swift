@@ -24,18 +24,17 @@ extension Pad: OpenCLLowerable {
     let rows = output.shape.elementCount / max(1, length)
     var fill: Float = 0
     if case .constant(let value) = mode { fill = value }
-    let arguments: [Launch.Argument] = [
-      .buffer(input.storage), .offset(input.storage, input.offset),
-      .buffer(output.storage), .offset(output.storage, output.offset),
-      .table(cells), .int(input.shape.rank), .float(fill),
-    ]
-    guard let choice = VariantChoice(PadVariant.allCases, length, builder.traits) else { return }
+    let arguments =
+      Launch.Argument.views(input, output) + [
+        .table(cells), .int(input.shape.rank), .float(fill),
+      ]
+    guard let choice = VariantChoice(RowsVariant.allCases, (), builder.traits) else { return }
     let kernel = KernelSpecialization(
       file: "pad.cl", entry: "pad_\(choice.chosen.rawValue)",
       defines: [.init("MODE", modeNumber)] + types(input.elementType, fill))
     switch choice.chosen {
     case .rows:
-      let rowsPerItem = max(1, PadVariant.elementsPerItem / length)
+      let rowsPerItem = max(1, RowsVariant.copiedPerItem / length)
       builder.emit(
         kernel, variant: choice.chosen.name, rejected: choice.rejected,
         arguments: arguments + [.int(rows), .int(rowsPerItem)],
@@ -66,25 +65,6 @@ extension Pad: OpenCLLowerable {
     case .reflect: 2
     case .symmetric: 3
     case .wrap: 4
-    }
-  }
-}
-
-/// The ways to pad rows of a given length, in order of preference.
-enum PadVariant: String, KernelVariant, CaseIterable {
-  case rows, items
-
-  /// Elements that one work-item writes where one is a group.
-  static let elementsPerItem = 4096
-
-  var name: String { rawValue }
-
-  func accepts(_ length: Int, _ traits: DeviceTraits) -> Acceptance {
-    switch self {
-    case .items: .yes
-    case .rows:
-      traits.style == .registerTiles
-        ? .yes : .no("one work-item per group leaves most of the device idle")
     }
   }
 }

@@ -38,23 +38,19 @@ extension PlanBuilder {
     let image = try rowsView(node.inputs[0])
     let output = try view(node.value)
     let problem = PoolProblem(image: image, output: output)
-    guard let choice = VariantChoice(PoolVariant.allCases, problem, traits) else { return }
+    guard let choice = VariantChoice(RowsVariant.allCases, (), traits) else { return }
     let bias = node.inputs.count > 1 ? try denseView(node.inputs[1]) : image
     let border = window.border(for: Spatial(image.shape[1], image.shape[2]))
-    let arguments: [Launch.Argument] =
-      [
-        .buffer(image.storage), .offset(image.storage, image.offset),
-        .buffer(bias.storage), .offset(bias.storage, bias.offset),
-        .buffer(output.storage), .offset(output.storage, output.offset),
-      ]
-      + ([
+    let arguments = Launch.Argument.views(
+      image, bias, output,
+      ints: [
         problem.channels, output.shape[1], output.shape[2], image.shape[1], image.shape[2],
         image.strides[0], image.strides[1], image.strides[2],
         output.strides[0], output.strides[1], output.strides[2],
         border.top, border.left, border.bottom, border.right,
         window.strides.height, window.strides.width,
         window.dilations.height, window.dilations.width,
-      ] as [Int]).map { .int($0) }
+      ])
     let defines = defines + ActivationTable([activation]).defines
     switch choice.chosen {
     case .rows:

@@ -9,16 +9,12 @@ extension Pool2DGradient: OpenCLLowerable {
     let output = try builder.view(node.value)
     let window = pool.window
     let border = window.border(for: Spatial(image.shape[1], image.shape[2]))
-    guard let choice = VariantChoice(PoolGradientVariant.allCases, (), builder.traits) else {
+    guard let choice = VariantChoice(RowsVariant.allCases, (), builder.traits) else {
       return
     }
-    let arguments: [Launch.Argument] =
-      [
-        .buffer(image.storage), .offset(image.storage, image.offset),
-        .buffer(gradient.storage), .offset(gradient.storage, gradient.offset),
-        .buffer(output.storage), .offset(output.storage, output.offset),
-      ]
-      + ([
+    let arguments = Launch.Argument.views(
+      image, gradient, output,
+      ints: [
         image.shape[3], gradient.shape[1], gradient.shape[2], image.shape[1], image.shape[2],
         image.strides[0], image.strides[1], image.strides[2],
         gradient.strides[0], gradient.strides[1], gradient.strides[2],
@@ -26,7 +22,7 @@ extension Pool2DGradient: OpenCLLowerable {
         border.top, border.left, border.bottom, border.right,
         window.strides.height, window.strides.width,
         window.dilations.height, window.dilations.width,
-      ] as [Int]).map { .int($0) }
+      ])
     let rows = output.shape[0] * output.shape[1]
     let grid = ItemGrid([image.shape[3], image.shape[2], rows], builder.traits)
     let isRows = choice.chosen == .rows
@@ -36,25 +32,10 @@ extension Pool2DGradient: OpenCLLowerable {
         defines: [
           .init("IS_MAX", pool.kind == .max ? 1 : 0), .init("KH", window.kernel.height),
           .init("KW", window.kernel.width), .init("COUNT_PAD", pool.countIncludePad ? 1 : 0),
+          .init("IS_ITEMS", isRows ? 0 : 1),
         ]),
       variant: choice.chosen.name, rejected: choice.rejected,
       arguments: isRows ? arguments : arguments + grid.arguments,
       global: isRows ? [rows] : grid.global, local: isRows ? [1] : grid.local)
-  }
-}
-
-/// The ways to compute a pool's gradient, in order of preference.
-enum PoolGradientVariant: String, KernelVariant, CaseIterable {
-  case rows, items
-
-  var name: String { rawValue }
-
-  func accepts(_ problem: Void, _ traits: DeviceTraits) -> Acceptance {
-    switch self {
-    case .items: .yes
-    case .rows:
-      traits.style == .registerTiles
-        ? .yes : .no("one work-item per group leaves most of the device idle")
-    }
   }
 }

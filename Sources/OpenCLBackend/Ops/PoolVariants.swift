@@ -29,19 +29,3 @@ struct PoolProblem {
   /// Work-items a core should get at least, so that all end at about the same time.
   private static let itemsPerUnit = 16
 }
-
-/// The ways to compute a pool, in order of preference.
-enum PoolVariant: String, KernelVariant, CaseIterable {
-  case rows, items
-
-  var name: String { rawValue }
-
-  func accepts(_ problem: PoolProblem, _ traits: DeviceTraits) -> Acceptance {
-    switch self {
-    case .items: .yes
-    case .rows:
-      traits.style == .registerTiles
-        ? .yes : .no("one work-item per group leaves most of the device idle")
-    }
-  }
-}

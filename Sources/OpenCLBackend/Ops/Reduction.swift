@@ -43,13 +43,11 @@ package struct Reduction {
       ] + (problem.isFloat ? [] : [.init("TYPED", 1), .init("T", source.elementType.openCLName)]))
     let z = shift ?? target
     let kept = choice.chosen == .lanes ? problem.keptButInnermost : problem.kept
-    var arguments: [Launch.Argument] = [
-      .buffer(source.storage), .offset(source.storage, source.offset),
-      .buffer(target.storage), .offset(target.storage, target.offset),
-      .buffer(z.storage), .offset(z.storage, z.offset),
-      kept.table, .int(kept.axes.count), problem.rows.table, .int(problem.rows.axes.count),
-      .int(problem.rows.count), .int(problem.inner.extent), .int(problem.inner.strides[0]),
-    ]
+    var arguments =
+      Launch.Argument.views(source, target, z) + [
+        kept.table, .int(kept.axes.count), problem.rows.table, .int(problem.rows.axes.count),
+        .int(problem.rows.count), .int(problem.inner.extent), .int(problem.inner.strides[0]),
+      ]
     let results = kept.count
     let (global, local): ([Int], [Int])
     switch choice.chosen {
@@ -149,7 +147,7 @@ enum ReductionVariant: String, KernelVariant, CaseIterable {
 
   func accepts(_ problem: ReductionProblem, _ traits: DeviceTraits) -> Acceptance {
     if [.vectorRows, .lanes, .rows].contains(self), traits.style != .registerTiles {
-      return .no("one work-item per group leaves most of the device idle")
+      return .leavesDeviceIdle
     }
     guard problem.isFloat || self == .items else { return .no("made for float32") }
     switch self {

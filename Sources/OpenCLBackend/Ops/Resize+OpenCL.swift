@@ -54,15 +54,14 @@ extension Resize: OpenCLLowerable {
     let strideA = a.map { target.strides[$0.sampling.axis] } ?? 0
     guard let choice = VariantChoice(ResizeVariant.allCases, source.elementType, builder.traits)
     else { return }
-    let arguments: [Launch.Argument] = [
-      .buffer(source.storage), .offset(source.storage, source.offset),
-      .buffer(target.storage), .offset(target.storage, target.offset),
-      outer.table, .int(outer.axes.count), .int(length),
-      (a?.taps ?? .first).table(stride: a.map { source.strides[$0.sampling.axis] } ?? 0),
-      .int(a?.taps.count ?? 1), .int(extentA), .int(strideA),
-      b.taps.table(stride: source.strides[b.sampling.axis]), .int(b.taps.count),
-      .int(b.sampling.extent), .int(target.strides[b.sampling.axis]), .float(extrapolation),
-    ]
+    let arguments =
+      Launch.Argument.views(source, target) + [
+        outer.table, .int(outer.axes.count), .int(length),
+        (a?.taps ?? .first).table(stride: a.map { source.strides[$0.sampling.axis] } ?? 0),
+        .int(a?.taps.count ?? 1), .int(extentA), .int(strideA),
+        b.taps.table(stride: source.strides[b.sampling.axis]), .int(b.taps.count),
+        .int(b.sampling.extent), .int(target.strides[b.sampling.axis]), .float(extrapolation),
+      ]
     var isNearest = 0
     if case .nearest = mode { isNearest = 1 }
     let grid = ItemGrid([length, b.sampling.extent, extentA * outer.count], builder.traits)
@@ -104,7 +103,7 @@ enum ResizeVariant: String, KernelVariant, CaseIterable {
     case .rows:
       guard type == .float32 else { return .no("made for float32") }
       return traits.style == .registerTiles
-        ? .yes : .no("one work-item per group leaves most of the device idle")
+        ? .yes : .leavesDeviceIdle
     }
   }
 }

@@ -16,12 +16,11 @@ extension Softmax: OpenCLLowerable {
     guard let choice = VariantChoice(SoftmaxVariant.allCases, problem, builder.traits) else {
       return
     }
-    let arguments: [Launch.Argument] = [
-      .buffer(input.storage), .offset(input.storage, input.offset),
-      .buffer(output.storage), .offset(output.storage, output.offset),
-      problem.rows.table, .int(problem.rows.axes.count), .int(problem.length),
-      .int(problem.inputStep), .int(problem.outputStep),
-    ]
+    let arguments =
+      Launch.Argument.views(input, output) + [
+        problem.rows.table, .int(problem.rows.axes.count), .int(problem.length),
+        .int(problem.inputStep), .int(problem.outputStep),
+      ]
     let group = SoftmaxVariant.groupSize
     let kernel = KernelSpecialization(
       file: "softmax.cl", entry: "softmax_\(choice.chosen.rawValue)",
@@ -63,7 +62,7 @@ enum SoftmaxVariant: String, KernelVariant, CaseIterable {
     case .items: return .yes
     case .rows:
       guard traits.style == .registerTiles else {
-        return .no("one work-item per group leaves most of the device idle")
+        return .leavesDeviceIdle
       }
       let areNeighbours = problem.length == 1 || problem.inputStep == 1 && problem.outputStep == 1
       return areNeighbours ? .yes : .no("elements of a row are \(problem.inputStep) apart")

@@ -20,22 +20,18 @@ extension PlanBuilder {
     let logits = try view(node.inputs[0])
     let labels = try view(node.inputs[1])
     let output = try view(node.value)
-    var arguments: [Launch.Argument] = [
-      .buffer(logits.storage), .offset(logits.storage, logits.offset),
-      .int(logits.strides[0]), .int(logits.strides[1]),
-      .buffer(labels.storage), .offset(labels.storage, labels.offset), .int(labels.strides[0]),
-    ]
+    var arguments =
+      Launch.Argument.views(logits, ints: [logits.strides[0], logits.strides[1]])
+      + Launch.Argument.views(labels, ints: [labels.strides[0]])
     if node.inputs.count == 3 {
       let upstream = try view(node.inputs[2])
-      arguments += [
-        .buffer(upstream.storage), .offset(upstream.storage, upstream.offset),
-        .int(upstream.strides[0]),
-      ]
+      arguments += Launch.Argument.views(upstream, ints: [upstream.strides[0]])
     }
-    arguments += [
-      .buffer(output.storage), .offset(output.storage, output.offset), .int(output.strides[0]),
-      .int(node.inputs.count == 3 ? output.strides[1] : 0), .int(logits.shape[1]),
-    ]
+    arguments += Launch.Argument.views(
+      output,
+      ints: [
+        output.strides[0], node.inputs.count == 3 ? output.strides[1] : 0, logits.shape[1],
+      ])
     emit(
       KernelSpecialization(file: "softmax_cross_entropy.cl", entry: entry), variant: "items",
       arguments: arguments, global: [logits.shape[0]], local: nil)

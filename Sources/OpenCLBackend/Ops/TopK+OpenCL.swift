@@ -22,10 +22,7 @@ extension TopK: OpenCLLowerable {
       choice.chosen == .rows ? [rows.count] : [length, rows.count], builder.traits)
     builder.emit(
       kernel, variant: choice.chosen.name, rejected: choice.rejected,
-      arguments: [
-        .buffer(input.storage), .offset(input.storage, input.offset),
-        .buffer(values.storage), .offset(values.storage, values.offset),
-        .buffer(places.storage), .offset(places.storage, places.offset),
+      arguments: Launch.Argument.views(input, values, places) + [
         rows.table, .int(rows.axes.count), .int(length), .int(k), .int(input.strides[axis]),
         .int(values.strides[axis]), .int(places.strides[axis]),
       ] + grid.arguments, global: grid.global, local: grid.local)

@@ -136,6 +136,12 @@ package struct Launch: Sendable {
     /// A buffer of so many ints that belongs to the launch: zeros before the first run, and the kernel's after.
     case state(Int)
 
+    /// What most kernels take: of each view its buffer and the position of its first element, then ints.
+    static func views(_ views: TensorView..., ints: [Int] = []) -> [Self] {
+      views.flatMap { [.buffer($0.storage), .offset($0.storage, $0.offset)] }
+        + ints.map { .int($0) }
+    }
+
     /// The storages whose elements the argument leads to.
     package var storages: [Storage] {
       switch self {

@@ -154,6 +154,6 @@ extension PlanBuilder {
   /// Scratch for floats, whatever elements are stored as elsewhere, as a kernel argument pair.
   mutating func floatScratch(_ count: Int, name: String) -> [Launch.Argument] {
     let view = scratch([count * 4 / options.precision.bytes], name: name)
-    return [.buffer(view.storage), .offset(view.storage, view.offset)]
+    return Launch.Argument.views(view)
   }
 }

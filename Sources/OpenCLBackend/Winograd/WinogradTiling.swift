@@ -53,7 +53,7 @@ struct WinogradTiling: Hashable, Sendable {
 
   func accepts(_ problem: ConvolutionProblem, _ traits: DeviceTraits) -> Acceptance {
     guard traits.style == .registerTiles else {
-      return .no("one work-item per group leaves most of the device idle")
+      return .leavesDeviceIdle
     }
     if let reason = form.refusal(of: problem) { return .no(reason) }
     let bytes = workElements(channels: problem.weights[2]) * 4
