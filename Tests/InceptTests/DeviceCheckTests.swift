@@ -46,6 +46,29 @@ struct DeviceCheckTests {
     #expect(json.hasPrefix("{\n  \"schema\": \"incept.devices-check/1\",\n  \"passed\": true"))
   }
 
+  @Test("the device to use is the fastest at convolutions of those that passed")
+  func advice() throws {
+    var report = try check(Self.good)
+    #expect(!report.text().contains("\nuse "), "nothing was timed")
+    let place = try #require(
+      report.devices[0].families.firstIndex { $0.family == "convolution, direct" })
+    report.devices[0].families[place].gflops = 126.4
+    let usual = report.devices[0].device
+    let isUsual = usual.index == (try? Device.select())?.index
+    #expect(report.text().contains("\nuse \(usual.line): convolutions at up to 126 GFLOP/s; "))
+    #expect(report.text().hasSuffix("where --device names none\n") == isUsual)
+    var other = report.devices[0]
+    other.device.index = "9:1"
+    other.families[place].gflops = 500
+    report.devices.append(other)
+    #expect(
+      report.text().contains(
+        "\nuse \(other.device.line): of the 2 that passed the fastest at convolutions, up to 500 GFLOP/s; "
+          + "by --device 9:1"))
+    report.devices[1].passed = false
+    #expect(report.text().contains("\nuse \(usual.line): convolutions at up to 126 GFLOP/s; "))
+  }
+
   @Test("a family that crashes the process is named with the driver's last words; the rest goes on")
   func crash() throws {
     let report = try check(

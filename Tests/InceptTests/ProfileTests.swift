@@ -175,11 +175,13 @@ extension ProfileTests {
   @Test("signs in the table are explained where there are any, and only there")
   func legend() throws {
     var report = try profile()
-    let signs = ["^ beyond", "+N behind", "(…): the operations", "F(R,K): Winograd"]
+    let signs = [
+      "^ beyond", "+N behind", "(…): the operations", "F(R,K): Winograd", "PxC: a work-item",
+    ]
     for index in report.layers.indices {
       report.layers[index].roofline?.fraction = 1.004
       report.layers[index].executedMacs = report.layers[index].macs
-      report.layers[index].variant = "direct 8x8"
+      report.layers[index].variant = "rows"
     }
     #expect(!report.text().contains("%^"))
     for sign in signs { #expect(!report.text().contains(sign), "\(sign)") }
@@ -191,6 +193,13 @@ extension ProfileTests {
     #expect(text.contains("170%^") && text.components(separatedBy: "%^").count == 2)
     #expect(text.contains("module/branch_1/convolution +1 "))
     for sign in signs { #expect(text.contains("\n\(sign)"), "\(sign)") }
+    for (variant, isTile) in [
+      ("direct 10x32", true), ("F(3x3,3x3)/2 9x48 x2 /2", true), ("tiled 8x8", false),
+      ("items", false),
+    ] {
+      report.layers[0].variant = variant
+      #expect(report.text().contains("\nPxC") == isTile, "\(variant)")
+    }
     // What is left out for the width needs no words.
     #expect(!report.text(width: 60).contains("(…)"))
     for sign in signs { #expect(!report.groupedText().contains(sign), "\(sign)") }

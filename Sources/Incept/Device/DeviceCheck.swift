@@ -39,6 +39,7 @@ extension DeviceCheckReport {
         hint: "install a driver; `apt-get install pocl-opencl-icd` runs on any CPU")
     }
     var report = DeviceCheckReport()
+    report.usual = (try? Device.select())?.index
     for device in devices {
       guard device.isUsable else {
         report.notes.append("\(device.index) \(device.name) is not usable, and was not checked")

@@ -13,8 +13,12 @@ public struct DeviceCheckReport: Report {
   }
   /// A line about each device that was not checked.
   public var notes: [String] = []
+  /// The index of the device that commands use where none is named.
+  var usual: String?
 
   init() {}
+
+  enum CodingKeys: String, CodingKey { case schema, passed, devices, notes }
 
   /// A device.
   public struct Checked: Codable, Sendable, Hashable {
@@ -55,10 +59,35 @@ extension DeviceCheckReport {
   /// The report for people.
   public func text() -> String {
     devices.map(\.text).joined(separator: "\n") + notes.map { "note: \($0)\n" }.joined()
+      + advice
+  }
+
+  /// Which of the devices that passed to use: the one whose convolutions were fastest; slow ones' are not timed. Nothing
+  /// where none was.
+  private var advice: String {
+    let good = devices.filter(\.passed)
+    guard let best = good.max(by: { ($0.convolutionRate ?? 0) < ($1.convolutionRate ?? 0) }),
+      let rate = best.convolutionRate
+    else { return "" }
+    let reason =
+      good.count > 1
+      ? "of the \(good.count) that passed the fastest at convolutions, up to"
+      : "convolutions at up to"
+    let way =
+      best.device.index == usual
+      ? "commands do where --device names none"
+      : "by --device \(best.device.index)"
+        + (usual.map { "; where none is named \($0) is used" } ?? "")
+    return "\nuse \(best.device.line): \(reason) \(NumberText.fixed(rate, 0)) GFLOP/s; \(way)\n"
   }
 }
 
 extension DeviceCheckReport.Checked {
+  /// Thousand million operations per second of the fastest family of convolutions; nil where none was timed.
+  fileprivate var convolutionRate: Double? {
+    families.filter { $0.family.hasPrefix("convolution, ") }.compactMap(\.gflops).max()
+  }
+
   /// A table of the families, what is wrong, and a verdict.
   var text: String {
     var table = TextTable([

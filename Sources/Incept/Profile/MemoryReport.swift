@@ -103,8 +103,15 @@ public struct MemoryReport: Report {
     }
     totals.add(["over time", Bar.profile(memory.live.map(Double.init), of: largest)])
     return table.text() + (rest > 0 ? "\(rest) more, which run later\n" : "") + "\n"
-      + totals.text()
+      + totals.text() + Self.legend
   }
+
+  private static let legend = """
+    weights: as the kernels read them; Winograd's are larger than the file's, and --memory-limit BYTES does with fewer
+    arena: one buffer in which the values between layers take turns, with their borders of zeros and what gaps remain
+    ALIVE, fullest, over time: values that are still needed while a layer runs
+
+    """
 }
 
 extension Session {

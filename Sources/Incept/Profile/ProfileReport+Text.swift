@@ -186,8 +186,13 @@ extension ProfileReport {
     }
     explain(
       "VARIANT",
-      "F(R,K): Winograd's algorithm, which computes R results of a kernel of K at once"
+      "F(R,K): Winograd's algorithm, which computes R results of a kernel of K at once; F(R,K)/2: of stride 2"
     ) { $0.variant.hasPrefix("F(") }
+    explain(
+      "VARIANT",
+      "PxC: a work-item computes P pixels, or tiles of R, of C channels at once; xN: N times; /N: N work-items "
+        + "share their channels"
+    ) { $0.variant.contains(/^(F\(.*\)\S*|direct) \d+x\d+/) }
     explain(
       "GFLOP/s",
       "(…): the operations that the algorithm executes; in front of it those of the layer's definition"
