@@ -1,5 +1,6 @@
 import COpenCL
 import Foundation
+import Synchronization
 
 /// What a look at the machine's OpenCL drivers found.
 package struct Discovery: Sendable, Hashable {
@@ -87,7 +88,15 @@ private enum SystemPlatforms {
   /// More platforms or devices than any machine has.
   static let limit: UInt32 = 1024
 
+  /// Drivers begin with the first question. PoCL's (3.1) does so without a lock: a thread that asks meanwhile is told that
+  /// there are no devices, or reads what isn't there yet.
+  private static let turn = Mutex(())
+
   static func query() -> (platforms: [DiscoverySource.Platform], status: CLStatus) {
+    turn.withLock { _ in ask() }
+  }
+
+  private static func ask() -> (platforms: [DiscoverySource.Platform], status: CLStatus) {
     var count: UInt32 = 0
     let status = clGetPlatformIDs(0, nil, &count)
     guard status == 0, count > 0 else {

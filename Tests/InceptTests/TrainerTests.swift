@@ -133,17 +133,37 @@ struct TrainerTests {
     }
   }
 
-  @Test("values that grow without bound end it, naming the layer", .enabled(if: Fixtures.available))
-  func diverged() throws {
+  @Test(
+    "values that grow without bound end it, naming the first layer that has one",
+    .enabled(if: Fixtures.available),
+    // Each layer multiplies what the one before has grown to: the larger the rate, the earlier the first infinity.
+    arguments: [(1e3, "dense_2"), (1e4, "dense_1"), (1e6, "conv2d_2")])
+  func diverged(_ rate: Double, _ layer: String) throws {
     try withFolder { folder in
       var options = options(folder)
       options.optimizer = .sgd
-      options.learningRate = 1e12
-      let error = #expect(throws: InceptError.self) { try train(options) }
-      let text = "\(try #require(error))"
-      #expect(text.contains("layer 'conv2d_1'") || text.contains("layer '"), "\(text)")
-      #expect(text.contains("epoch 1, step"), "\(text)")
-      #expect(!FileManager.default.fileExists(atPath: options.output))
+      options.learningRate = rate
+      let error = try #require(#expect(throws: InceptError.self) { try train(options) })
+      #expect(error.description.contains("as a result of layer '\(layer)'"), "\(error)")
+      #expect(error.description.contains("epoch 1, step"), "\(error)")
+      #expect(error.hint == "a lower --lr, or --clip 1, keeps values small")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+    }
+  }
+
+  @Test(
+    "a training that diverges later names the state that is there",
+    .enabled(if: Fixtures.available))
+  func divergedLater() throws {
+    try withFolder { folder in
+      var options = options(folder, epochs: 3)
+      options.optimizer = .sgd
+      options.schedule = .step(epochs: 1, factor: 1e12)
+      let error = try #require(#expect(throws: InceptError.self) { try train(options) })
+      #expect(error.description.contains("epoch 2, step"), "\(error)")
+      #expect(
+        error.hint?.hasSuffix("; \(options.lastPath) has the state that was saved last") == true)
+      #expect(FileManager.default.fileExists(atPath: options.lastPath))
     }
   }
 

@@ -1,5 +1,7 @@
+import Dispatch
 import Foundation
 import OpenCLRuntime
+import Synchronization
 import Testing
 
 @Suite("Device discovery")
@@ -17,6 +19,24 @@ struct DeviceDiscoveryTests {
     #expect(found.platforms.isEmpty && found.devices.isEmpty)
     #expect(found.notes.count == 1)
     #expect(found.notes.first?.contains("/somewhere/vendors") == true)
+  }
+
+  @Test(
+    "Threads that look for devices first and at once find them all",
+    .enabled(if: !DeviceDiscovery.discover().devices.isEmpty, "needs an OpenCL device"))
+  func atOnce() async {
+    // Drivers begin with the first question, which another test has asked in this process long ago.
+    for _ in 0..<5 {
+      await #expect(processExitsWith: .success) {
+        let counts = Mutex<[Int]>([])
+        DispatchQueue.concurrentPerform(iterations: 8) { _ in
+          let found = DeviceDiscovery.discover().devices.count
+          counts.withLock { $0.append(found) }
+        }
+        let all = DeviceDiscovery.discover().devices.count
+        #expect(counts.withLock { $0 } == [Int](repeating: all, count: 8))
+      }
+    }
   }
 
   @Test("A platform without devices is listed and noted")

@@ -102,8 +102,8 @@ public struct Trainer {
           .badData, subject: "epoch \(number + 1), step \(state.step + 1) of \(steps)",
           expected: "expected a finite loss",
           found: "\(loss): \(try machine.diagnosis(images, labels, seed: seed))",
-          hint: "a lower --lr, or --clip 1, keeps values small; "
-            + "the state after epoch \(number) is in \(options.lastPath)")
+          hint: "a lower --lr, or --clip 1, keeps values small"
+            + (number + first > 0 ? "; \(options.lastPath) has the state that was saved last" : ""))
       }
       state.step += 1
       lossSum += Double(loss)
