@@ -30,14 +30,14 @@ struct ReadCurve {
   /// Bytes of the smallest working set of a compute unit.
   private static let smallest = 4 << 10
   /// How often all sizes are measured: a while of noise must not spoil neighbouring sizes for good.
-  private static let sweeps = 3
+  private static let sweeps = 6
   private static let samples = 3
   /// Bytes by which a sweep's working sets begin later than those of the sweep before. Some addresses are slower than
   /// others: AMD's first-level cache tells lines by a hash of the address, which is the same for the pages before and after a
   /// multiple of 256 MiB, where large buffers begin.
   private static let shift = 192 << 10
   /// Seconds after which no further sweep, and no larger size of the first, is begun.
-  private static let budget = 6.0
+  private static let budget = 12.0
 
   /// What may be best on a device of this kind.
   private var forms: [Form] {
