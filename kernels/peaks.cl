@@ -11,7 +11,7 @@
 // nothing     The launch itself.
 //
 // Macros: T (float, half, double), LANES (1, 2, 4, 8, 16), CHAINS (4, 8, 12, 16), USES_FMA (1 for fma, 0 for mad, which may be
-// faster where fma is no instruction), LOCAL (work-items of a group), READ_STEPS (4, 8, 16).
+// faster where fma is no instruction), LOCAL (work-items of a group), READ_STEPS (4, 8, 16, 32).
 #ifndef T
 #define T float
 #endif
@@ -93,25 +93,32 @@ __kernel __attribute__((reqd_work_group_size(LOCAL, 1, 1))) void arithmetic(
   y[get_global_id(0)] = total;
 }
 
+// What is read needs registers for sums only, of which there are few.
+#if READ_STEPS < 8
+#define SUMS READ_STEPS
+#else
+#define SUMS 8
+#endif
+
 __kernel __attribute__((reqd_work_group_size(LOCAL, 1, 1))) void reads(
     __global const uint *restrict x, __global uint *restrict y, int part, int rounds, int first) {
   __global const WORDS *from = (__global const WORDS *)x +
       ((size_t)get_group_id(0) * part + first) * (LOCAL * READ_STEPS);
   from += get_local_id(0);
-  WORDS v[READ_STEPS];
+  WORDS v[SUMS];
 #pragma unroll
-  for (int c = 0; c < READ_STEPS; c++) v[c] = (WORDS)(0);
+  for (int c = 0; c < SUMS; c++) v[c] = (WORDS)(0);
   // One loop with a choice in it: leaving an inner loop costs as much as reading a hundred vectors.
   int i = 0;
 #pragma unroll 1
   for (int round = 0; round < rounds; round++) {
 #pragma unroll
-    for (int c = 0; c < READ_STEPS; c++) v[c] ^= from[(i * READ_STEPS + c) * LOCAL];
+    for (int c = 0; c < READ_STEPS; c++) v[c % SUMS] ^= from[(i * READ_STEPS + c) * LOCAL];
     i = select(0, i + 1, i + 1 < part);
   }
   WORDS sum = v[0];
 #pragma unroll
-  for (int c = 1; c < READ_STEPS; c++) sum ^= v[c];
+  for (int c = 1; c < SUMS; c++) sum ^= v[c];
   const uint *lanes = (const uint *)&sum;
   uint total = 0;
   for (int i = 0; i < LANES; i++) total ^= lanes[i];

@@ -55,32 +55,45 @@ final class PeakBench {
     return try Program(context, source: head + text, label: "peaks.cl")
   }
 
-  /// Nanoseconds that one launch took: by the device's clock where that can be believed, else by the host's.
+  /// Nanoseconds that a launch took: by the device's clock where that can be believed, else by the host's.
+  ///
+  /// - Parameter count: Launches of which the shortest counts. They follow each other at once: a processor that waits in
+  ///   between may be given to others by the host that it is a part of.
   func time(
-    _ kernel: borrowing Kernel, global: Int, local: Int
+    _ kernel: borrowing Kernel, global: Int, local: Int, leastOf count: Int = 1
   ) throws(InceptError) -> Double {
     let used = ProcessUsage.processorTime
     let start = clock.now
-    let event = try queue.enqueue(kernel, global: [global], local: [local])
+    var events: [Shared<Event>] = []
+    for _ in 0..<max(1, count) {
+      events.append(Shared(try queue.enqueue(kernel, global: [global], local: [local])))
+    }
     try queue.finish()
     let wall = (clock.now - start) / .nanoseconds(1)
     processorShare = min(1, (ProcessUsage.processorTime - used) / (wall * Double(processors)))
-    let stamps = event.times.map {
-      TimeStamps(
-        queued: $0.queued, submitted: $0.submitted, started: $0.started, ended: $0.ended)
+    let stamps = events.map { event in
+      event.value.times.map {
+        TimeStamps(
+          queued: $0.queued, submitted: $0.submitted, started: $0.started, ended: $0.ended)
+      }
     }
-    guard let time = Self.believed(stamps, within: wall) else {
-      distrusted += 1
-      return wall
+    guard let times = Self.believed(stamps, within: wall), let least = times.min() else {
+      distrusted += events.count
+      return wall / Double(events.count)
     }
-    return time
+    return least
   }
 
-  /// Nanoseconds by a launch's own stamps; nil where they can't be right. A launch that is long can't have taken much
-  /// less than the host waited for it.
-  static func believed(_ stamps: TimeStamps?, within wall: Double) -> Double? {
-    guard let stamps, TimeStamps.flaw(of: stamps, within: wall) == nil else { return nil }
-    return wall > shortLaunch && stamps.duration < wall * 0.9 ? nil : stamps.duration
+  /// Nanoseconds by the launches' own stamps; nil where they can't be right. Launches that are long can't have taken much
+  /// less than the host waited for them.
+  static func believed(_ stamps: [TimeStamps?], within wall: Double) -> [Double]? {
+    var durations: [Double] = []
+    for stamps in stamps {
+      guard let stamps, TimeStamps.flaw(of: stamps, within: wall) == nil else { return nil }
+      durations.append(stamps.duration)
+    }
+    let sum = durations.reduce(0, +)
+    return wall > shortLaunch && sum < wall * 0.9 ? nil : durations
   }
 
   /// Nanoseconds of a launch whose enqueueing and waiting may count.
@@ -116,10 +129,12 @@ struct RepeatedKernel: ~Copyable {
   let global: Int
   let local: Int
 
-  /// Nanoseconds of `rounds` rounds.
-  mutating func time(_ rounds: Int, on bench: PeakBench) throws(InceptError) -> Double {
+  /// Nanoseconds of `rounds` rounds, the least of `count` launches.
+  mutating func time(
+    _ rounds: Int, leastOf count: Int = 1, on bench: PeakBench
+  ) throws(InceptError) -> Double {
     try kernel.setArg(roundsArgument, Int32(clamping: rounds))
-    return try bench.time(kernel, global: global, local: local)
+    return try bench.time(kernel, global: global, local: local, leastOf: count)
   }
 
   /// Rounds that take about `target` nanoseconds, found by ever longer launches, and the time of the last of them. The

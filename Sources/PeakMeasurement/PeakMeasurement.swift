@@ -51,7 +51,7 @@ package enum PeakMeasurement {
     let launch = try LaunchCost.measure(bench)
     let stage = "measuring memory"
     progress(Progress(stage: stage))
-    let curve = try ReadCurve(bench: bench).measure { part in
+    let curve = try ReadCurve.measure(bench) { part in
       progress(Progress(stage: stage, done: Int(part * 100), total: 100))
     }
     // Some seconds later: what else the machine, or another on the same host, did at first counts not.

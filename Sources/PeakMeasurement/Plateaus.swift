@@ -23,6 +23,8 @@ package enum Plateaus {
     package var capacity: Int
     /// Bytes per nanosecond.
     package var rate: Double
+    /// The working set that stands for the part, in bytes: that in the middle, of the memory the largest.
+    package var typical: Int
   }
 
   /// How far apart the rates of one flat part may be, as a ratio.
@@ -52,21 +54,37 @@ package enum Plateaus {
     parts.append(memory..<stairs.count)
     var levels: [Level] = []
     for part in parts {
-      // The stairs are biased upwards by a little; the points themselves are not. Of the memory the largest sets count, of
-      // which least is still in a cache.
       let isLast = part.upperBound == points.count
-      let counted = points[part].filter { !isLast || $0.bytes * 3 > last.bytes * 2 }
-      let rate = Statistics(counted.map(\.rate)).median
-      let level = Level(capacity: points[part.upperBound - 1].bytes, rate: rate)
-      if let previous = levels.last, previous.rate < rate * distance {
+      let middle = points[(part.lowerBound + part.upperBound - 1) / 2]
+      let level = Level(
+        capacity: points[part.upperBound - 1].bytes,
+        rate: isLast ? memoryRate(points[part]) : cacheRate(points[part]),
+        typical: isLast ? last.bytes : middle.bytes)
+      if let previous = levels.last, previous.rate < level.rate * distance {
         // Not faster by as much as can be told: one level, as large as both.
+        let isWide = part.count > 3
         levels[levels.count - 1] = Level(
-          capacity: level.capacity, rate: part.count > 3 ? rate : previous.rate)
+          capacity: level.capacity, rate: isWide ? level.rate : previous.rate,
+          typical: isWide ? level.typical : previous.typical)
       } else {
         levels.append(level)
       }
     }
     return levels
+  }
+
+  /// The fastest of the middle half, which is surely in this cache and in none nearer.
+  private static func cacheRate(_ points: ArraySlice<Point>) -> Double {
+    let quarter = points.count / 4
+    return points.dropFirst(quarter).dropLast(quarter).map(\.rate).max() ?? 0
+  }
+
+  /// What half of the largest sets reach, of which least is still in a cache; the largest alone may have been measured more
+  /// often.
+  private static func memoryRate(_ points: ArraySlice<Point>) -> Double {
+    guard let last = points.last else { return 0 }
+    let counted = points.filter { $0.bytes * 3 > last.bytes * 2 }
+    return max(last.rate, Statistics(counted.map(\.rate)).median)
   }
 
   /// The widest flat parts of the stairs, without overlap, in order.

@@ -54,6 +54,46 @@ struct PlateauTests {
     #expect(named.last?.capacity == nil)
   }
 
+  @Test("what stands for a cache is in it and in none nearer, for the memory the largest set")
+  func typical() {
+    let curve = Self.curve(Self.three)
+    let levels = Plateaus.levels(curve)
+    #expect(levels.last?.typical == curve.last?.bytes)
+    var nearer = 0.0
+    for (level, cache) in zip(levels.dropLast(), Self.three) {
+      #expect((nearer * 2...cache.capacity).contains(Double(level.typical)))
+      nearer = cache.capacity
+    }
+  }
+
+  @Test("a level whose middle was measured more often is as fast as that")
+  func refined() {
+    let slow = Self.curve(Self.three.map { ($0.capacity, $0.rate * 0.93) })
+    for level in Plateaus.levels(slow).indices {
+      var curve = slow
+      let typical = Plateaus.levels(slow)[level].typical
+      guard let index = curve.firstIndex(where: { $0.bytes == typical }) else {
+        Issue.record("no point of \(typical) bytes")
+        continue
+      }
+      curve[index].rate = Self.three[level].rate
+      let levels = Plateaus.levels(curve)
+      #expect(levels.count == 4)
+      #expect(levels[level].rate == Self.three[level].rate)
+    }
+  }
+
+  @Test("memory that smaller sets read faster by luck is no cache once its largest was read often")
+  func luckyMemory() {
+    var curve = Self.curve(Self.three)
+    for index in curve.indices where curve[index].bytes > 40 << 20 {
+      curve[index].rate = curve[index].bytes < 140 << 20 ? 44 : 36
+    }
+    #expect(Plateaus.levels(curve).count == 5)
+    curve[curve.count - 1].rate = 45
+    #expect(Plateaus.levels(curve).map { $0.rate.rounded() } == [450, 235, 195, 45])
+  }
+
   @Test("noise that slows points down changes neither number nor rates", arguments: 1...200)
   func noise(seed: Int) {
     let curve = Self.curve(Self.three, noise: 1, seed: UInt64(seed))

@@ -1,13 +1,19 @@
 // What a CPU reaches at best, measured without OpenCL: an independent check of `incept devices --measure`.
 //
 //   gcc -O3 -march=native -pthread peaks.c -o peaks
-//   peaks flops float|double     10^9 multiply-add operations (two each) per second of all processors together
-//   peaks read BYTES...          bytes per nanosecond that all processors together read, each again and again its part of
-//                                a working set of BYTES; one line each
+//   peaks BYTES... < FILE
+//
+// Measures, in turn and again and again until its standard input ends: multiply-adds of floats and of doubles, and how fast
+// working sets of BYTES are read, each thread its own part. Prints `ready` when it begins, and at the end a line for each:
+//
+//   float32 RATE                 10^9 operations per second, a multiply-add being two, of all processors together
+//   float64 RATE
+//   BYTES RATE                   bytes per nanosecond
 //
 // One thread for each processor that this process may use, tied to it. All begin together; the time is that from the first
-// beginning to the last end. Best of many repetitions, as noise only ever slows down.
+// beginning to the last end. Best of all repetitions, as noise only ever slows down.
 #define _GNU_SOURCE
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -16,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #if defined(__AVX512F__)
 #define WIDTH 64
@@ -27,8 +34,8 @@
 typedef float floats __attribute__((vector_size(WIDTH)));
 typedef double doubles __attribute__((vector_size(WIDTH)));
 
-// Reads are measured in three goes (check-peaks.py), so each has fewer.
-enum { MAX_THREADS = 1024, CHAINS = 12, REPETITIONS = 60, READ_REPETITIONS = 20 };
+// Repetitions of one task before it is the next one's turn.
+enum { MAX_THREADS = 1024, MAX_TASKS = 32, CHAINS = 12, REPETITIONS = 10 };
 
 static int processors[MAX_THREADS];
 static int thread_count;
@@ -39,11 +46,19 @@ static struct {
 } stamps[MAX_THREADS];
 static volatile double sink[MAX_THREADS * 16];
 
-// The work of one repetition, on one thread.
-static enum { FLOATS, DOUBLES, READS } task;
-static long rounds;
-static size_t part_bytes;
-static char *memory;
+// What is measured, and the most that was reached.
+struct task {
+  enum { FLOATS, DOUBLES, READS } kind;
+  // Bytes that each thread reads.
+  size_t part_bytes;
+  char *memory;
+  // Work of a round, and rounds of a repetition, which takes some milliseconds.
+  double unit;
+  long rounds;
+  double best;
+};
+// What the threads do next; nothing any more where it is NULL.
+static const struct task *task;
 
 static double now(void) {
   struct timespec time;
@@ -106,19 +121,20 @@ static void *work(void *argument) {
   pthread_setaffinity_np(pthread_self(), sizeof set, &set);
   for (;;) {
     pthread_barrier_wait(&barrier);
-    if (rounds < 0) return NULL;
+    if (!task) return NULL;
     stamps[number].began = now();
-    sink[number * 16] = task == FLOATS    ? float_chains(rounds)
-                        : task == DOUBLES ? double_chains(rounds)
-                                          : read_part(memory + number * part_bytes, part_bytes, rounds);
+    sink[number * 16] = task->kind == FLOATS    ? float_chains(task->rounds)
+                        : task->kind == DOUBLES ? double_chains(task->rounds)
+                                                : read_part(task->memory + number * task->part_bytes,
+                                                            task->part_bytes, task->rounds);
     stamps[number].ended = now();
     pthread_barrier_wait(&barrier);
   }
 }
 
 // Nanoseconds of one repetition.
-static double repetition(long count) {
-  rounds = count;
+static double repetition(const struct task *next) {
+  task = next;
   pthread_barrier_wait(&barrier);
   pthread_barrier_wait(&barrier);
   double began = stamps[0].began, ended = stamps[0].ended;
@@ -129,61 +145,79 @@ static double repetition(long count) {
   return ended - began;
 }
 
-// The most work per nanosecond of repetitions that take some milliseconds each; `unit` is the work of a round.
-static double best_rate(double unit) {
-  long count = 1;
-  while (repetition(count) < 4e6 && count < 1L << 40) count *= 2;
-  double best = 0;
-  const int repetitions = task == READS ? READ_REPETITIONS : REPETITIONS;
-  for (int i = 0; i < repetitions; i++) {
-    const double rate = unit * count / repetition(count);
-    if (rate > best) best = rate;
+static double least_of_three(const struct task *next) {
+  double least = repetition(next);
+  for (int i = 0; i < 2; i++) {
+    const double again = repetition(next);
+    if (again < least) least = again;
   }
-  return best;
+  return least;
+}
+
+static struct task arithmetic(int kind, size_t element) {
+  const double lanes = WIDTH / element;
+  return (struct task){.kind = kind, .unit = 2.0 * 2 * CHAINS * lanes * thread_count};
+}
+
+static struct task reading(size_t bytes) {
+  const size_t step = UNROLLED * WIDTH;
+  struct task made = {.kind = READS, .part_bytes = bytes / thread_count / step * step};
+  if (made.part_bytes < step) made.part_bytes = step;
+  const size_t used = made.part_bytes * thread_count;
+  made.unit = used;
+  made.memory = aligned_alloc(4096, (used + 4095) / 4096 * 4096);
+  if (!made.memory) {
+    fprintf(stderr, "peaks: no memory for %zu bytes\n", bytes);
+    exit(1);
+  }
+  for (size_t k = 0; k < used / sizeof(float); k++) ((float *)made.memory)[k] = 1.0f;
+  return made;
+}
+
+static int input_has_ended(void) {
+  struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+  char byte;
+  return poll(&input, 1, 0) > 0 && read(STDIN_FILENO, &byte, 1) <= 0;
 }
 
 int main(int count, char **arguments) {
+  if (count < 2 || count - 1 + READS > MAX_TASKS) {
+    fprintf(stderr, "usage: peaks BYTES... < FILE\n");
+    return 64;
+  }
   cpu_set_t allowed;
   sched_getaffinity(0, sizeof allowed, &allowed);
   for (int i = 0; i < CPU_SETSIZE && thread_count < MAX_THREADS; i++) {
     if (CPU_ISSET(i, &allowed)) processors[thread_count++] = i;
   }
-  const int flops = count == 3 && !strcmp(arguments[1], "flops");
-  const int reads = count >= 3 && !strcmp(arguments[1], "read");
-  if (!flops && !reads) {
-    fprintf(stderr, "usage: peaks flops float|double\n       peaks read BYTES...\n");
-    return 64;
-  }
+  struct task tasks[MAX_TASKS] = {arithmetic(FLOATS, sizeof(float)), arithmetic(DOUBLES, sizeof(double))};
+  int task_count = READS;
+  for (int i = 1; i < count; i++) tasks[task_count++] = reading(strtoull(arguments[i], NULL, 10));
+
   pthread_barrier_init(&barrier, NULL, thread_count + 1);
   pthread_t threads[MAX_THREADS];
   for (int i = 0; i < thread_count; i++) {
     pthread_create(&threads[i], NULL, work, (void *)(intptr_t)i);
   }
-  if (flops) {
-    const int is_float = !strcmp(arguments[2], "float");
-    task = is_float ? FLOATS : DOUBLES;
-    const double lanes = WIDTH / (is_float ? sizeof(float) : sizeof(double));
-    printf("%.2f\n", best_rate(2.0 * 2 * CHAINS * lanes * thread_count));
-  } else {
-    task = READS;
-    for (int i = 2; i < count; i++) {
-      const size_t step = UNROLLED * WIDTH;
-      part_bytes = strtoull(arguments[i], NULL, 10) / thread_count / step * step;
-      if (part_bytes < step) part_bytes = step;
-      const size_t bytes = part_bytes * thread_count;
-      memory = aligned_alloc(4096, (bytes + 4095) / 4096 * 4096);
-      if (!memory) {
-        fprintf(stderr, "peaks: no memory for %zu bytes\n", bytes);
-        return 1;
-      }
-      for (size_t k = 0; k < bytes / sizeof(float); k++) ((float *)memory)[k] = 1.0f;
-      printf("%zu %.2f\n", bytes, best_rate(bytes));
-      fflush(stdout);
-      free(memory);
-    }
+  for (struct task *next = tasks; next < tasks + task_count; next++) {
+    for (next->rounds = 1; least_of_three(next) < 4e6 && next->rounds < 1L << 40;) next->rounds *= 2;
   }
-  rounds = -1;
+  printf("ready\n");
+  fflush(stdout);
+  do {
+    for (struct task *next = tasks; next < tasks + task_count; next++) {
+      for (int i = 0; i < REPETITIONS; i++) {
+        const double rate = next->unit * next->rounds / repetition(next);
+        if (rate > next->best) next->best = rate;
+      }
+    }
+  } while (!input_has_ended());
+  printf("float32 %.2f\nfloat64 %.2f\n", tasks[FLOATS].best, tasks[DOUBLES].best);
+  for (int i = 1; i < count; i++) printf("%s %.2f\n", arguments[i], tasks[READS + i - 1].best);
+
+  task = NULL;
   pthread_barrier_wait(&barrier);
   for (int i = 0; i < thread_count; i++) pthread_join(threads[i], NULL);
+  for (int i = READS; i < task_count; i++) free(tasks[i].memory);
   return 0;
 }
