@@ -129,12 +129,10 @@ struct RepeatedKernel: ~Copyable {
   let global: Int
   let local: Int
 
-  /// Nanoseconds of `rounds` rounds, the least of `count` launches.
-  mutating func time(
-    _ rounds: Int, leastOf count: Int = 1, on bench: PeakBench
-  ) throws(InceptError) -> Double {
+  /// Nanoseconds of `rounds` rounds.
+  mutating func time(_ rounds: Int, on bench: PeakBench) throws(InceptError) -> Double {
     try kernel.setArg(roundsArgument, Int32(clamping: rounds))
-    return try bench.time(kernel, global: global, local: local, leastOf: count)
+    return try bench.time(kernel, global: global, local: local)
   }
 
   /// Rounds that take about `target` nanoseconds, found by ever longer launches, and the time of the last of them. The

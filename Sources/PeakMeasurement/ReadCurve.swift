@@ -129,10 +129,10 @@ struct ReadCurve: ~Copyable {
           rate = bytes * Double(start) / max(first, 1)
           keep(part, rounds == start ? rate : 0)
         }
-        // An interpreter: one measurement has to do.
-        let count = bytes * Double(rounds) / rate > Self.target * 100 ? 1 : Self.samples
-        if bench.elapsed < deadline || best[part]?.rate == 0 {
-          _ = try measure(part, rounds: rounds, count: count, sweep: sweep)
+        for _ in 0..<Self.samples where bench.elapsed < deadline || best[part]?.rate == 0 {
+          let reached = try measure(part, rounds: rounds, count: 1, sweep: sweep)
+          // An interpreter: one measurement has to do.
+          if bytes * Double(rounds) > reached * Self.target * 100 { break }
         }
         rate = best[part]?.rate ?? rate
         progress(Double(sweep * parts.count + index + 1) / Double(Self.sweeps * parts.count))
