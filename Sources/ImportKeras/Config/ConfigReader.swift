@@ -115,7 +115,7 @@ struct ConfigReader {
           throw bad("text in UTF-8", "other bytes")
         }
         return valid
-      case UInt8(ascii: "\\"): text += Array(try escape().utf8)
+      case UInt8(ascii: "\\"): try escape(into: &text)
       case 0..<0x20: throw bad("no control characters in a string", "byte \(byte)")
       default: text.append(byte)
       }
@@ -123,30 +123,40 @@ struct ConfigReader {
     throw unexpected("the end of a string")
   }
 
-  private mutating func escape() throws(InceptError) -> String {
+  private mutating func escape(into text: inout [UInt8]) throws(InceptError) {
     guard let byte = peek else { throw unexpected("an escape") }
     position += 1
     switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"):
-      return String(UnicodeScalar(byte))
-    case UInt8(ascii: "b"): return "\u{8}"
-    case UInt8(ascii: "f"): return "\u{C}"
-    case UInt8(ascii: "n"): return "\n"
-    case UInt8(ascii: "r"): return "\r"
-    case UInt8(ascii: "t"): return "\t"
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+    case UInt8(ascii: "b"): text.append(0x08)
+    case UInt8(ascii: "f"): text.append(0x0C)
+    case UInt8(ascii: "n"): text.append(0x0A)
+    case UInt8(ascii: "r"): text.append(0x0D)
+    case UInt8(ascii: "t"): text.append(0x09)
     case UInt8(ascii: "u"):
-      var units = [try codeUnit()]
-      if UTF16.isLeadSurrogate(units[0]), take("\\u") { units.append(try codeUnit()) }
+      let unit = try codeUnit()
+      guard unit >= 0x80 else { return text.append(UInt8(unit)) }
+      var units = [unit]
+      if UTF16.isLeadSurrogate(unit), take("\\u") { units.append(try codeUnit()) }
       // A lone surrogate, which JSON allows and Unicode does not, becomes U+FFFD.
-      return String(decoding: units, as: UTF16.self)
+      text += String(decoding: units, as: UTF16.self).utf8
     default: throw bad("an escape of JSON", "byte \(byte)")
     }
   }
 
   private mutating func codeUnit() throws(InceptError) -> UInt16 {
-    guard bytes.count - position >= 4,
-      let unit = UInt16(String(decoding: bytes[position..<position + 4], as: UTF8.self), radix: 16)
-    else { throw unexpected("four hexadecimal digits") }
+    guard bytes.count - position >= 4 else { throw unexpected("four hexadecimal digits") }
+    var unit: UInt16 = 0
+    for byte in bytes[position..<position + 4] {
+      let digit: UInt8
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
+      case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
+      default: throw unexpected("four hexadecimal digits")
+      }
+      unit = unit << 4 | UInt16(digit)
+    }
     position += 4
     return unit
   }
