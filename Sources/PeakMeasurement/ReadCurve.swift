@@ -53,7 +53,7 @@ struct ReadCurve: ~Copyable {
   private static let confirmations = 16
   /// How often the levels are measured again at most, and seconds after which they are not.
   private static let turns = 60
-  private static let refinement = 30.0
+  private static let refinement = 15.0
 
   /// What was measured.
   struct Result {

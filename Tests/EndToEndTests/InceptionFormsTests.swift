@@ -32,7 +32,7 @@ struct InceptionFormsTests {
     let reference = try #require(fixture.references["chelsea.png"])
     let input = [fixture.architecture.input.name: try fixture.input("chelsea.png")]
     let values = try executable.run(input)[0].floats()
-    let error = InceptionFixture.error(values, reference.results)
+    let error = InceptionFixture.error(values, reference)
     #expect(error <= Self.bounds[precision] ?? 0, "\(error)")
     #expect(InceptionFixture.topFive(values) == reference.top5.map { Int($0[0]) })
   }

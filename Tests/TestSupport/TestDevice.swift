@@ -87,9 +87,11 @@ package struct TestDevice: Sendable, CustomStringConvertible {
       .map { TestDevice(info, style: .registerTiles, vectorWidth: $0) }
   }
 
-  /// Every device with register tiles as if it had 32 KiB of local memory.
+  /// Every device with register tiles as if it had too little local memory for large tiles: 32 KiB for vectors of 16.
   package static let littleLocalMemory: [TestDevice] = usable.map { info in
-    TestDevice(info, style: .registerTiles, localMemoryBytes: 1 << 15)
+    TestDevice(
+      info, style: .registerTiles,
+      localMemoryBytes: max(DeviceTraits(info).vectorWidth, 4) << 11)
   }
 
   /// The samples to run, of those given: all in the form that the device prefers, the representative ones
