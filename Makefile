@@ -4,6 +4,7 @@ SWIFT ?= swift
 BUILD := $(SWIFT) build -c release
 INCEPT := .build/release/incept
 SOURCES := Sources Tests Samples tools kernels Package.swift
+TURNS ?= 1
 
 .PHONY: help setup build demo test test-devices conformance fuzz fuzz-quick oracles viewers check-kernels check-peaks \
   digits lint format bench bench-peers bench-layers bench-training tutorial docs clean
@@ -80,9 +81,12 @@ digits: build  ## Train the network that digits_cnn embeds again (the next build
 	@echo "==> Training digits_cnn"
 	@tools/models/train-digits.sh $(INCEPT)
 
-bench-layers: build  ## How near each layer of Inception V3 is to what bounds it
-	@$(INCEPT) profile inception_v3 --weights synthetic --runs 40 --roofline --sort order --format json -o .build/layers.json
-	@python3 tools/bench/layers.py .build/layers.json $(ARGS)
+bench-layers: build  ## How near each layer of Inception V3 is to what bounds it, in TURNS profiles
+	@rm -f .build/layers.*.json
+	@for turn in $$(seq $(TURNS)); do \
+	  $(PREFIX) $(INCEPT) profile inception_v3 --weights synthetic --runs 40 --roofline --sort order --format json \
+	    -o .build/layers.$$turn.json || exit; done
+	@python3 tools/bench/layers.py .build/layers.*.json $(ARGS)
 
 clean:  ## Remove what was built
 	rm -rf .build .venv

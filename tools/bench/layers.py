@@ -1,33 +1,42 @@
-"""How near each layer is to what bounds it: layers.py PROFILE.json [--markdown].
+"""How near each layer is to what bounds it: layers.py PROFILE.json... [--markdown].
 
-PROFILE.json comes from `incept profile MODEL --roofline --sort order --format json`, which knows each layer's bound from the
-device's measured peaks (docs/profiling.md). Here the shortest time counts, as other processes only ever make one longer.
+Each PROFILE.json comes from `incept profile MODEL --roofline --sort order --format json`, which knows each layer's bound from
+the device's measured peaks (docs/profiling.md). The shortest time of all counts, as other processes only ever make one longer,
+beside the least bound, as they only ever make a peak lower.
 """
 import argparse
 import json
 import sys
 
 
-def rows(profile):
+def rows(profiles):
     """Name, variant, shortest time, bound, what bounds, and the part of the time that the bound is, per layer."""
     result = []
-    for layer in profile["layers"]:
-        time, roofline = layer["time_us"]["min"], layer["roofline"]
-        least = roofline["bound_us"]
-        result.append((layer["name"], layer["variant"], time, least, roofline["bound"], least / time if time > 0 else 0.0))
+    for layers in zip(*(profile["layers"] for profile in profiles), strict=True):
+        if len({(layer["name"], layer["variant"]) for layer in layers}) > 1:
+            sys.exit(f"layers: expected profiles of one plan, found {layers[0]['name']} in another form or place")
+        time = min(layer["time_us"]["min"] for layer in layers)
+        bound = min((layer["roofline"] for layer in layers), key=lambda roofline: roofline["bound_us"])
+        least = bound["bound_us"]
+        result.append((layers[0]["name"], layers[0]["variant"], time, least, bound["bound"], least / time if time > 0 else 0.0))
     return result
+
+
+def read(path):
+    """A profile that says what bounds each layer."""
+    with open(path, encoding="utf-8") as file:
+        profile = json.load(file)
+    if not str(profile.get("schema", "")).startswith("incept.profile/") or "peaks" not in profile:
+        sys.exit(f"layers: {path}: expected a document of `incept profile --roofline --format json`")
+    return profile
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("profile")
+    parser.add_argument("profiles", nargs="+", metavar="PROFILE.json")
     parser.add_argument("--markdown", action="store_true")
     arguments = parser.parse_args()
-    with open(arguments.profile, encoding="utf-8") as file:
-        profile = json.load(file)
-    if not str(profile.get("schema", "")).startswith("incept.profile/") or "peaks" not in profile:
-        sys.exit(f"layers: {arguments.profile}: expected a document of `incept profile --roofline --format json`")
-    table = rows(profile)
+    table = rows([read(path) for path in arguments.profiles])
     if arguments.markdown:
         print("| layer | variant | us | bound us | by | reached |\n|---|---|---|---|---|---|")
     for name, variant, time, least, kind, part in table:
