@@ -16,17 +16,30 @@ enum OwnFiles {
     var lastUse: Double
   }
 
-  /// The bytes of a regular file that this user owns and nobody else may write; nil otherwise, for links and for
-  /// more than `limit` bytes.
-  static func read(_ path: String, limit: Int, isUse: Bool = true) -> [UInt8]? {
+  /// What has a name.
+  enum Content {
+    /// A file of the cache.
+    case bytes([UInt8])
+    /// Nothing.
+    case absent
+    /// A link, a pipe, what others may write, or more bytes than the limit.
+    case unusable
+  }
+
+  /// The bytes of a regular file that this user owns and nobody else may write.
+  ///
+  /// Others may put a file in its place, or remove it, at any moment: what opening it finds is the answer.
+  static func read(_ path: String, limit: Int, isUse: Bool = true) -> Content {
     // A pipe in the file's place must not be waited for.
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
+    guard descriptor >= 0 else {
+      return errno == ENOENT || errno == ENOTDIR || !exists(path) ? .absent : .unusable
+    }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
       status.st_uid == geteuid(), status.st_mode & 0o022 == 0, Int(status.st_size) <= limit
-    else { return nil }
+    else { return .unusable }
     let count = Int(status.st_size)
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       while filled < count, let base = buffer.baseAddress {
@@ -36,13 +49,13 @@ enum OwnFiles {
         filled += got
       }
     }
-    guard bytes.count == count else { return nil }
+    guard bytes.count == count else { return .unusable }
     if isUse { _ = futimens(descriptor, nil) }
-    return bytes
+    return .bytes(bytes)
   }
 
   /// Whether anything, be it only a link, has the name.
-  static func exists(_ path: String) -> Bool {
+  private static func exists(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0
   }

@@ -57,12 +57,13 @@ package struct ProgramStore: Sendable, Hashable {
 
   /// Looks a program up, which counts as a use.
   package func lookup(_ key: ProgramKey) -> Lookup {
-    let path = path(key)
-    guard let bytes = OwnFiles.read(path, limit: ProgramEntry.limit) else {
-      return OwnFiles.exists(path) ? .damaged : .absent
+    switch OwnFiles.read(path(key), limit: ProgramEntry.limit) {
+    case .absent: return .absent
+    case .unusable: return .damaged
+    case .bytes(let bytes):
+      guard let entry = ProgramEntry(decoding: bytes), entry.key == key else { return .damaged }
+      return .found(entry)
     }
-    guard let entry = ProgramEntry(decoding: bytes), entry.key == key else { return .damaged }
-    return .found(entry)
   }
 
   /// Keeps a program; false where that can't be done.
@@ -79,10 +80,14 @@ package struct ProgramStore: Sendable, Hashable {
   /// Every file of the cache, the most recently used first. Reads them all, which counts as no use.
   package func items() -> [Item] {
     let now = OwnFiles.now
-    return files().map { file in
-      let entry = OwnFiles.read(file.path, limit: ProgramEntry.limit, isUse: false)
-        .flatMap { ProgramEntry(decoding: $0) }
-        .flatMap { path($0.key) == file.path ? $0 : nil }
+    return files().compactMap { file in
+      var entry: ProgramEntry?
+      switch OwnFiles.read(file.path, limit: ProgramEntry.limit, isUse: false) {
+      case .absent: return nil  // removed since the folder was read
+      case .unusable: break
+      case .bytes(let bytes):
+        entry = ProgramEntry(decoding: bytes).flatMap { path($0.key) == file.path ? $0 : nil }
+      }
       return Item(
         entry: entry, path: file.path, byteCount: file.status.byteCount,
         age: max(0, now - file.status.lastUse))

@@ -187,6 +187,7 @@ struct ProgramStoreTests {
           }
           let found = store.lookup(entry.key)
           #expect(found == .found(entry) || found == .absent)
+          #expect(store.items().allSatisfy { $0.entry != nil })
         }
       }
       #expect(ProgramStore(cache).items().allSatisfy { $0.entry != nil })
