@@ -55,11 +55,10 @@ package struct SVGWriter {
 
       """
     var y = Self.margin + 14
-    let bold = "font-weight=\"bold\""
-    line(graph.title, x: Self.margin, y: y, size: Self.titleSize, width: content, bold)
+    line(graph.title, y: y, size: Self.titleSize, width: content, bold: true)
     y += 20
     for caption in captions {
-      line(caption, x: Self.margin, y: y, size: Self.captionSize, width: content, "fill=\"#444\"")
+      line(caption, y: y, size: Self.captionSize, width: content)
       y += 16
     }
     text += "<g transform=\"translate(\(XMLText.number(Self.margin)) \(XMLText.number(y)))\">\n"
@@ -92,14 +91,15 @@ package struct SVGWriter {
     </style>
     """
 
+  /// A line of the head, cut where it is wider than the picture may be.
   private mutating func line(
-    _ string: String, x: Double, y: Double, size: Double, width: Double, _ attributes: String
+    _ string: String, y: Double, size: Double, width: Double, bold: Bool = false
   ) {
     let clean = TextFit.clean(string, limit: 600)
-    let fitted = TextFit.fit(clean, size: size, width: width, bold: true)
-    text += "<text x=\"\(XMLText.number(x))\" y=\"\(XMLText.number(y))\" "
-    text +=
-      "font-size=\"\(XMLText.number(size))\" \(attributes)>\(XMLText.escaped(fitted))</text>\n"
+    let fitted = TextFit.fit(clean, size: size, width: width, bold: bold)
+    let style = bold ? "font-weight=\"bold\"" : "fill=\"#444\""
+    text += "<text x=\"\(XMLText.number(Self.margin))\" y=\"\(XMLText.number(y))\" "
+    text += "font-size=\"\(XMLText.number(size))\" \(style)>\(XMLText.escaped(fitted))</text>\n"
   }
 
   // MARK: Legend

@@ -38,7 +38,8 @@ package enum TextFit {
   package static func fit(
     _ text: String, size: Double, width limit: Double, bold: Bool = false
   ) -> String {
-    let allowed = Int(limit / size / (bold ? 1.12 : 1) * 2_048)
+    // What is exactly as wide, by ``width(_:size:bold:)``, must not be cut by rounding.
+    let allowed = Int(limit / size / (bold ? 1.12 : 1) * 2_048 + 1e-6)
     let ellipsis = width(of: "…")
     var (used, kept, rest) = (0, 0, false)
     var fitting = 0

@@ -46,6 +46,18 @@ struct WriterTests {
     #expect(text.utf8.count < 400_000)
   }
 
+  @Test("lines above a narrow picture are whole, whichever is the widest", arguments: 0..<100)
+  func head(length: Int) {
+    var graph = PictureGraph.made(1, name: { _ in "a" }) { _ in [] }
+    graph.title = String("A title of some words, and more".prefix(length % 32))
+    graph.caption = String("7 operators".prefix(length % 12))
+    graph.notes = [String(String(repeating: "5 launches, 11.4 KiB. ", count: 5).prefix(length))]
+    let text = SVGWriter.text(graph)
+    for line in [graph.title, graph.caption] + graph.notes {
+      #expect(text.contains(">\(line)</text>"), "\(line)")
+    }
+  }
+
   @Test("a page with hostile names has its own scripts only")
   func html() {
     let text = HTMLWriter.text(graph)
